@@ -1,0 +1,106 @@
+using Domi.Standards;
+
+namespace Domi.Engine.Creditors;
+
+/// <summary>Who collects: an account of this engine, with its own keys, profiles, customers and feeds.</summary>
+public sealed class Creditor
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>The number that clients know as merchant id (<c>X-MERCHANT-ID</c>).</summary>
+    public long MerchantId { get; init; }
+
+    public required string Name { get; set; }
+
+    public string Street { get; set; } = "";
+
+    public string Zip { get; set; } = "";
+
+    public string City { get; set; } = "";
+
+    public string Country { get; set; } = "BE";
+
+    public EnterpriseNumber? EnterpriseNumber { get; set; }
+
+    /// <summary>SEPA creditor identifier: <c>BE69ZZZ0712845377</c>.</summary>
+    public string CreditorIdentifier { get; set; } = "";
+
+    /// <summary>Where collections and transfers arrive.</summary>
+    public Iban? Account { get; set; }
+
+    public Bic? Bic { get; set; }
+
+    /// <summary>Language for a debtor of whom none is known.</summary>
+    public string Language { get; set; } = "en";
+
+    /// <summary>Mails to debtors leave under the creditor's own name and address.</summary>
+    public string SenderName { get; set; } = "";
+
+    public string SenderAddress { get; set; } = "";
+
+    public string? ReplyTo { get; set; }
+
+    public string? Phone { get; set; }
+
+    /// <summary>Signs exit addresses; sealed.</summary>
+    public string WebsiteKeySealed { get; set; } = "";
+
+    /// <summary>The secret behind the tokens of the hosted pages; sealed.</summary>
+    public string PageSecretSealed { get; set; } = "";
+
+    /// <summary>Number of the last feed event. Raised last in each transaction, so that order is commit order.</summary>
+    public long FeedCounter { get; private set; }
+
+    /// <summary>Numbers of direct debits and payment links, which clients read as integers.</summary>
+    public long ObjectCounter { get; private set; }
+}
+
+/// <summary>A key of the API: who logs in with it reads its own feeds and gets its own webhooks.</summary>
+public sealed class ApiKey
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    public string Description { get; set; } = "";
+
+    /// <summary>SHA-256, for look-up.</summary>
+    public required string KeyHash { get; init; }
+
+    /// <summary>Sealed: webhooks are signed with the key itself.</summary>
+    public required string KeySealed { get; init; }
+
+    /// <summary>Sealed; with it, log-in asks for a one-time password.</summary>
+    public string? PrivateKeySealed { get; set; }
+
+    /// <summary>The vendor's prefix in the one-time password; <c>own</c> for the creditor's own integration.</summary>
+    public string Salt { get; set; } = "own";
+
+    public string? WebhookUrl { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+}
+
+/// <summary>A log-in: valid for 24 hours on the wall clock. Logging out ends all sessions of the key.</summary>
+public sealed class Session
+{
+    public required string TokenHash { get; init; }
+
+    public Guid ApiKeyId { get; init; }
+
+    public Guid CreditorId { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>A failed log-in, for the brake on guessing.</summary>
+public sealed class FailedLogin
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required string Address { get; init; }
+
+    public DateTimeOffset At { get; init; }
+}

@@ -1,0 +1,39 @@
+namespace Domi.Engine.Customers;
+
+/// <summary>The debtor as the creditor knows him. Found by customer number, else by e-mail; blanks never overwrite.</summary>
+public sealed class Customer
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    public string? CustomerNumber { get; set; }
+
+    public string? Email { get; set; }
+
+    public string? FirstName { get; set; }
+
+    public string? LastName { get; set; }
+
+    public string? CompanyName { get; set; }
+
+    public string? EnterpriseNumber { get; set; }
+
+    public string? Street { get; set; }
+
+    public string? Zip { get; set; }
+
+    public string? City { get; set; }
+
+    public string? Country { get; set; }
+
+    public string? Language { get; set; }
+
+    public string? Mobile { get; set; }
+
+    /// <summary>Company, else first and last name, else what identifies him.</summary>
+    public string DisplayName =>
+        CompanyName ?? (FirstName is null && LastName is null ? Email ?? CustomerNumber ?? "" : $"{FirstName} {LastName}".Trim());
+
+    public bool IsCompany => CompanyName is not null;
+}

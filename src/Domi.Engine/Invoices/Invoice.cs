@@ -1,0 +1,265 @@
+using Domi.Platform;
+
+namespace Domi.Engine.Invoices;
+
+public enum InvoiceState { Booked, Pending, Paid, Expired, Archived }
+
+/// <summary>
+/// What a customer owes on one document. Booked → Pending (being collected) → Paid; Expired is Booked after the due date; a failed
+/// collection or a refund opens it again; Archived is off the table.
+/// </summary>
+/// <remarks>Source: Twikey API, Invoices; the central rule of what happens after booking.</remarks>
+public sealed class Invoice
+{
+    private Invoice() { } // for EF Core
+
+    public Invoice(Guid creditorId, Guid publicId, string number, decimal amount, DateOnly date, DateOnly dueOn, DateTimeOffset now)
+    {
+        (CreditorId, PublicId, Number, Amount, Date, DueOn, CreatedAt, UpdatedAt) = (creditorId, publicId, number, amount, date, dueOn, now, now);
+        State = amount == 0m ? InvoiceState.Paid : InvoiceState.Booked;
+        if (State is InvoiceState.Paid) PaidAt = now;
+    }
+
+    /// <summary>Our own key: two creditors may use one public id.</summary>
+    public Guid Id { get; private init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; private init; }
+
+    /// <summary>The id the client gave or got; unique per creditor.</summary>
+    public Guid PublicId { get; private init; }
+
+    /// <summary>Unique per creditor.</summary>
+    public string Number { get; private init; } = "";
+
+    public Guid CustomerId { get; init; }
+
+    public Guid ProfileId { get; init; }
+
+    public string Title { get; set; } = "";
+
+    /// <summary>What the payer writes: a structured communication as 12 digits, or text.</summary>
+    public string Remittance { get; set; } = "";
+
+    /// <summary>The client's own reference, given back unchanged.</summary>
+    public string? Ref { get; set; }
+
+    /// <summary>Including VAT, euro; negative for a credit note.</summary>
+    public decimal Amount { get; private init; }
+
+    /// <summary>Sum of the payments less what was taken back.</summary>
+    public decimal PaidAmount { get; private set; }
+
+    public DateOnly Date { get; set; }
+
+    public DateOnly DueOn { get; set; }
+
+    public string? Locale { get; set; }
+
+    /// <summary>No automatic collection, whatever mandate there is.</summary>
+    public bool IsManual { get; init; }
+
+    public string? RedirectUrl { get; set; }
+
+    /// <summary>Recipient of this invoice only.</summary>
+    public string? Email { get; set; }
+
+    public string? Cc { get; set; }
+
+    /// <summary><c>email</c>, <c>print</c>, <c>peppol</c> or <c>disabled</c>.</summary>
+    public string? Delivery { get; init; }
+
+    public string? RelatedInvoiceNumber { get; init; }
+
+    public string? Partner { get; init; }
+
+    public string? DocumentHash { get; set; }
+
+    /// <summary>The lines as given, for the page; never computed with.</summary>
+    public string? LinesJson { get; init; }
+
+    public InvoiceState State { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public DateTimeOffset? PaidAt { get; private set; }
+
+    /// <summary>When the engine announced the collection, or learned that the client's invoice does.</summary>
+    public DateTimeOffset? AnnouncedAt { get; init; }
+
+    public int ReminderLevel { get; private set; }
+
+    /// <summary>Hash of the token of the payment page.</summary>
+    public required string PageTokenHash { get; init; }
+
+    /// <summary>The last failure of a collection, as a reason code.</summary>
+    public string? LastError { get; private set; }
+
+    public int Version { get; private set; }
+
+    public decimal Open => Amount - PaidAmount;
+
+    public bool IsPayable => State is InvoiceState.Booked or InvoiceState.Expired && Open > 0;
+
+    public string WireState => State.ToString().ToUpperInvariant();
+
+    /// <summary>A collection on a mandate is under way.</summary>
+    public void Collect(DateTimeOffset now)
+    {
+        Require(State is InvoiceState.Booked or InvoiceState.Expired);
+        Become(InvoiceState.Pending, now);
+    }
+
+    /// <summary>Money came in; more than is open stays visible as a double payment.</summary>
+    /// <returns>True when the invoice was settled already.</returns>
+    public bool Receive(decimal amount, DateTimeOffset now)
+    {
+        var settled = Open <= 0;
+        PaidAmount += amount;
+        LastError = null;
+        if (Open <= 0)
+        {
+            PaidAt ??= now;
+            Become(InvoiceState.Paid, now);
+        }
+        else if (State is InvoiceState.Paid)
+        {
+            Become(OpenState(now), now);
+        }
+        else
+        {
+            Touch(now);
+        }
+
+        return settled;
+    }
+
+    /// <summary>Money that had come in was taken back (R-transaction, refund).</summary>
+    public void TakeBack(decimal amount, string? reasonCode, DateTimeOffset now)
+    {
+        PaidAmount -= amount;
+        LastError = reasonCode;
+        if (Open <= 0)
+        {
+            Touch(now);
+            return;
+        }
+
+        PaidAt = null;
+        if (State is not InvoiceState.Archived) Become(OpenState(now), now);
+    }
+
+    /// <summary>A collection ended without money; <paramref name="retries"/> keeps it under way.</summary>
+    public void Fail(string reasonCode, bool retries, DateTimeOffset now)
+    {
+        LastError = reasonCode;
+        if (Open > 0 && State is InvoiceState.Pending or InvoiceState.Booked or InvoiceState.Expired)
+            Become(retries ? InvoiceState.Pending : OpenState(now), now);
+        else
+            Touch(now);
+    }
+
+    /// <summary>The collection was withdrawn before it was sent.</summary>
+    public void StopCollecting(DateTimeOffset now)
+    {
+        if (State is InvoiceState.Pending) Become(OpenState(now), now);
+    }
+
+    public bool Expire(DateTimeOffset now)
+    {
+        if (State is not InvoiceState.Booked || DueOn >= now.BrusselsDate()) return false;
+        Become(InvoiceState.Expired, now);
+        return true;
+    }
+
+    public void MarkPaidByHand(DateTimeOffset now)
+    {
+        Require(State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Paid);
+        if (State is InvoiceState.Paid) return;
+        PaidAmount = Amount;
+        PaidAt = now;
+        Become(InvoiceState.Paid, now);
+    }
+
+    public void Archive(DateTimeOffset now)
+    {
+        Require(State is not InvoiceState.Pending);
+        if (State is not InvoiceState.Archived) Become(InvoiceState.Archived, now);
+    }
+
+    /// <summary>Back on the table: from the archive, or a payment by hand that was wrong.</summary>
+    public void Reopen(DateTimeOffset now)
+    {
+        Require(State is InvoiceState.Archived or InvoiceState.Booked or InvoiceState.Expired);
+        if (State is InvoiceState.Archived) Become(Open <= 0 && Amount > 0 ? InvoiceState.Paid : OpenState(now), now);
+    }
+
+    public void Remind(DateTimeOffset now)
+    {
+        Require(State is InvoiceState.Booked or InvoiceState.Expired);
+        ReminderLevel = Math.Min(4, ReminderLevel + 1);
+        Touch(now);
+    }
+
+    public void MayBeDeleted() => Require(State is not InvoiceState.Pending);
+
+    public void Touch(DateTimeOffset now)
+    {
+        UpdatedAt = now;
+        Version++;
+    }
+
+    private InvoiceState OpenState(DateTimeOffset now) => DueOn < now.BrusselsDate() ? InvoiceState.Expired : InvoiceState.Booked;
+
+    private void Become(InvoiceState state, DateTimeOffset now)
+    {
+        State = state;
+        Touch(now);
+    }
+
+    private void Require(bool allowed)
+    {
+        if (!allowed) throw new RefusedException("err_invalid_state", $"Invoice {Number} is {State}.", ("number", Number));
+    }
+}
+
+public enum PaymentKind { Payment, Failure, Refund }
+
+/// <summary>
+/// Something that happened to the money of an invoice. Rows are only ever added; the source key makes one event one row, however
+/// often it is reported.
+/// </summary>
+public sealed class InvoicePayment
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    public Guid InvoiceId { get; init; }
+
+    public PaymentKind Kind { get; init; }
+
+    /// <summary>Euro, positive: what came in, what failed, what was taken back.</summary>
+    public decimal Amount { get; init; }
+
+    /// <summary>True when the failure took back money that had come in.</summary>
+    public bool Reverses { get; init; }
+
+    /// <summary>Unique per creditor: <c>dd:&lt;e2e&gt;:paid</c>, <c>link:&lt;number&gt;:paid</c>.</summary>
+    public required string SourceKey { get; init; }
+
+    /// <summary><c>sdd</c>, <c>paylink</c>, <c>transfer</c> or <c>manual</c>.</summary>
+    public required string Method { get; init; }
+
+    public Guid? DirectDebitId { get; init; }
+
+    public Guid? PayLinkId { get; init; }
+
+    public string? ReasonCode { get; init; }
+
+    /// <summary>It came in although the invoice was settled.</summary>
+    public bool IsDouble { get; init; }
+
+    public DateTimeOffset OccurredAt { get; init; }
+}

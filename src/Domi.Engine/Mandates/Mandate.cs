@@ -1,0 +1,234 @@
+using System.Text.Json;
+using Domi.Platform;
+using Domi.Standards;
+
+namespace Domi.Engine.Mandates;
+
+public enum MandateState { Prepared, SignedPendingDebtorBank, Signed, Cancelled }
+
+/// <summary>What proves a signature: the text that was shown, and how and when it was agreed to.</summary>
+public sealed record SignatureEvidence(
+    string Text, string TextHash, string TextVersion, string Language, string Channel, string? Destination,
+    DateTimeOffset ShownAt, DateTimeOffset SignedAt, string Address, string Agent, int Attempts);
+
+/// <summary>A debtor's permission to one creditor to collect from one account.</summary>
+/// <remarks>
+/// Prepared → Signed → Cancelled; a B2B mandate waits for the debtor's bank in between; Prepared → Cancelled. A signed one may be
+/// suspended and resumed. Source: EPC016-06, SDD Core rulebook, "The mandate"; EPC222-07 for B2B.
+/// </remarks>
+public sealed class Mandate
+{
+    private Mandate() { } // for EF Core
+
+    public Mandate(Guid creditorId, Guid profileId, Guid customerId, string reference, MandateScheme scheme, DateTimeOffset now)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reference.Length, 35);
+        (CreditorId, ProfileId, CustomerId, Reference, Scheme, PreparedAt) =
+            (creditorId, profileId, customerId, reference.ToUpperInvariant(), scheme, now);
+    }
+
+    public Guid Id { get; private init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; private init; }
+
+    public Guid ProfileId { get; private init; }
+
+    public Guid CustomerId { get; private init; }
+
+    /// <summary>Unique mandate reference (UMR), upper case: the debtor knows the mandate by it.</summary>
+    public string Reference { get; private init; } = "";
+
+    public MandateScheme Scheme { get; private init; }
+
+    public MandateState State { get; private set; } = MandateState.Prepared;
+
+    /// <summary>The creditor paused it: signed, but nothing is collected.</summary>
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>Contract reference (<c>RfrdDoc</c>).</summary>
+    public string? ContractReference { get; init; }
+
+    public Iban? DebtorAccount { get; private set; }
+
+    public Bic? DebtorBic { get; private set; }
+
+    /// <summary>Name and address as signed; the customer's may change later.</summary>
+    public string? DebtorName { get; private set; }
+
+    public string? DebtorStreet { get; private set; }
+
+    public string? DebtorZip { get; private set; }
+
+    public string? DebtorCity { get; private set; }
+
+    public string? DebtorCountry { get; private set; }
+
+    public DateTimeOffset PreparedAt { get; private init; }
+
+    public DateTimeOffset? OpenedAt { get; private set; }
+
+    public DateOnly? SignedOn { get; private set; }
+
+    public DateTimeOffset? SignedAt { get; private set; }
+
+    public string? SignedPlace { get; private set; }
+
+    /// <summary>How it was signed: <c>email</c> (code), <c>digisign</c> (drawn), <c>paper</c>.</summary>
+    public string? SignMethod { get; private set; }
+
+    public string? EvidenceJson { get; private set; }
+
+    /// <summary>The signed document.</summary>
+    public string? DocumentHash { get; private set; }
+
+    public DateOnly? CancelledOn { get; private set; }
+
+    public string? CancelReason { get; private set; }
+
+    /// <summary>Who cancelled: <c>creditor</c>, <c>debtor</c>, <c>bank</c>.</summary>
+    public string? CancelledBy { get; private set; }
+
+    /// <summary>Hash of the token of the signing page.</summary>
+    public required string PageTokenHash { get; init; }
+
+    public DateTimeOffset LinkExpiresAt { get; private set; }
+
+    /// <summary>The invoice from whose payment page it was begun: collected once signed.</summary>
+    public Guid? InvoiceId { get; init; }
+
+    public string? Language { get; init; }
+
+    /// <summary>Given back in the exit address.</summary>
+    public string? ExitToken { get; init; }
+
+    /// <summary>Code that was mailed to the signer, hashed, with its end and the tries made.</summary>
+    public string? CodeHash { get; private set; }
+
+    public DateTimeOffset? CodeExpiresAt { get; private set; }
+
+    public int CodeAttempts { get; private set; }
+
+    public int CodesSent { get; private set; }
+
+    public string? CodeDestination { get; private set; }
+
+    /// <summary>When the simulated bank of the debtor answers on a B2B mandate.</summary>
+    public DateTimeOffset? BankAnswersAt { get; private set; }
+
+    public int Version { get; private set; }
+
+    /// <summary>Money may be collected on it now.</summary>
+    public bool IsCollectable => State is MandateState.Signed && !IsSuspended;
+
+    public string WireState => State switch
+    {
+        MandateState.Prepared => "PREPARED",
+        MandateState.SignedPendingDebtorBank => "SIGNED_PENDING_DEBTOR_BANK",
+        MandateState.Signed => "SIGNED",
+        _ => "CANCELLED",
+    };
+
+    public SignatureEvidence? Evidence => EvidenceJson is null ? null : JsonSerializer.Deserialize<SignatureEvidence>(EvidenceJson);
+
+    public void Expires(DateTimeOffset at) => LinkExpiresAt = at;
+
+    public bool CanBeSigned(DateTimeOffset now) => State is MandateState.Prepared && now < LinkExpiresAt;
+
+    /// <summary>The signer opened the page: an unopened link lives a year, an opened one six months.</summary>
+    public void Open(DateTimeOffset now)
+    {
+        if (OpenedAt is not null) return;
+
+        OpenedAt = now;
+        var end = now.AddMonths(6);
+        if (end < LinkExpiresAt) LinkExpiresAt = end;
+        Version++;
+    }
+
+    /// <summary>What the signer filled in, before signing.</summary>
+    public void Fill(string name, string street, string zip, string city, string country, Iban account, Bic? bic)
+    {
+        Require(State is MandateState.Prepared);
+        if (DebtorAccount is { } before && before != account) (CodeHash, CodeExpiresAt) = (null, null); // the code was for another text
+        (DebtorName, DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (name, street, zip, city, country);
+        (DebtorAccount, DebtorBic) = (account, bic);
+        Version++;
+    }
+
+    /// <summary>Remembers a code that is mailed to the signer.</summary>
+    /// <exception cref="RefusedException"><c>code_too_many</c>: five codes were sent already.</exception>
+    public void ExpectCode(string codeHash, string destination, DateTimeOffset until)
+    {
+        Require(State is MandateState.Prepared);
+        if (CodesSent >= 5) throw new RefusedException("code_too_many", $"Mandate {Reference}: five codes were sent.");
+        (CodeHash, CodeDestination, CodeExpiresAt, CodeAttempts) = (codeHash, destination, until, 0);
+        CodesSent++;
+        Version++;
+    }
+
+    /// <summary>Compares a code; the attempt counts whatever comes of it.</summary>
+    public bool TryCode(string codeHash, DateTimeOffset now)
+    {
+        if (CodeHash is null || CodeExpiresAt < now || CodeAttempts >= 5) return false;
+        CodeAttempts++;
+        Version++;
+        return CodeHash == codeHash;
+    }
+
+    /// <summary>Signs; a B2B mandate then waits for the debtor's bank.</summary>
+    public void Sign(SignatureEvidence evidence, string method, string? place, string documentHash, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
+    {
+        Require(State is MandateState.Prepared && DebtorAccount is not null);
+        State = Scheme is MandateScheme.B2B ? MandateState.SignedPendingDebtorBank : MandateState.Signed;
+        BankAnswersAt = Scheme is MandateScheme.B2B ? bankAnswersAt : null;
+        (SignedAt, SignedOn, SignMethod, SignedPlace, DocumentHash) = (now, now.BrusselsDate(), method, place, documentHash);
+        EvidenceJson = JsonSerializer.Serialize(evidence);
+        (CodeHash, CodeExpiresAt) = (null, null);
+        Version++;
+    }
+
+    /// <summary>Signed elsewhere: on paper, or taken over with its account.</summary>
+    public void Import(string method, DateOnly signedOn, string? place, string? documentHash, DateTimeOffset now)
+    {
+        Require(State is MandateState.Prepared);
+        State = MandateState.Signed;
+        (SignedAt, SignedOn, SignMethod, SignedPlace) = (now, signedOn, method, place);
+        DocumentHash = documentHash ?? DocumentHash;
+        Version++;
+    }
+
+    public void Attach(string documentHash)
+    {
+        DocumentHash = documentHash;
+        Version++;
+    }
+
+    /// <summary>The debtor's bank answered on a B2B mandate.</summary>
+    public void BankAnswers(bool accepts, DateTimeOffset now)
+    {
+        Require(State is MandateState.SignedPendingDebtorBank);
+        BankAnswersAt = null;
+        if (accepts) State = MandateState.Signed;
+        else (State, CancelledOn, CancelReason, CancelledBy) = (MandateState.Cancelled, now.BrusselsDate(), "Rejected by the debtor's bank", "bank");
+        Version++;
+    }
+
+    public void Suspend(bool suspended)
+    {
+        Require(State is MandateState.Signed);
+        IsSuspended = suspended;
+        Version++;
+    }
+
+    public void Cancel(string reason, string by, DateOnly on)
+    {
+        Require(State is not MandateState.Cancelled);
+        (State, CancelReason, CancelledBy, CancelledOn, BankAnswersAt) = (MandateState.Cancelled, reason, by, on, null);
+        Version++;
+    }
+
+    private void Require(bool allowed)
+    {
+        if (!allowed) throw new RefusedException("err_invalid_state", $"Mandate {Reference} is {State}.", ("reference", Reference));
+    }
+}

@@ -1,0 +1,72 @@
+using Domi.Standards;
+
+namespace Domi.Engine.Profiles;
+
+/// <summary>A kind of agreement that the creditor offers (Twikey: template, <c>ct</c>), with its rules of collection.</summary>
+public sealed class Profile
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    /// <summary>The number that clients know as <c>ct</c>.</summary>
+    public int Number { get; init; }
+
+    public required string Name { get; set; }
+
+    public MandateScheme Scheme { get; init; }
+
+    public bool IsActive { get; set; } = true;
+
+    /// <summary>Takes invoices that name no profile.</summary>
+    public bool IsDefault { get; set; }
+
+    /// <summary>Prefix of generated mandate references; own references may not begin with it.</summary>
+    public string Prefix { get; init; } = "DOMI";
+
+    /// <summary>Last number given behind the prefix; it grows even when an invitation is never signed.</summary>
+    public long LastReference { get; private set; }
+
+    /// <summary>TARGET days between today and the earliest collection.</summary>
+    public int LeadDays { get; set; } = 2;
+
+    /// <summary>Calendar days between the announcement and the collection: 14 unless the debtor agreed to fewer.</summary>
+    public int PrenotificationDays { get; set; } = 14;
+
+    /// <summary>The mandate or the contract says that fewer than 14 days are agreed.</summary>
+    public bool ShorterNotificationAgreed { get; set; }
+
+    /// <summary>Days until a collection that failed softly is tried again.</summary>
+    public int RetryAfterDays { get; set; } = 5;
+
+    /// <summary>How often a soft failure is tried again before the debtor gets a payment link.</summary>
+    public int MostRetries { get; set; } = 2;
+
+    /// <summary>The engine mails the invoice when it is booked.</summary>
+    public bool SendsInvoices { get; set; }
+
+    /// <summary>The engine reminds of expired invoices by itself.</summary>
+    public bool SendsReminders { get; set; }
+
+    /// <summary>Where a signer goes when done, with nominal or positional placeholders.</summary>
+    public string? ExitUrl { get; set; }
+
+    public string WireType => Scheme == MandateScheme.B2B ? "B2B" : "CORE";
+
+    /// <summary>The days of notice that bind: a number under 14 counts only when it was agreed.</summary>
+    public int BindingNotificationDays => ShorterNotificationAgreed ? PrenotificationDays : Math.Max(14, PrenotificationDays);
+
+    public string NextReference() => Prefix + ++LastReference;
+
+    /// <summary>
+    /// When an invoice can be collected: its due date, never earlier than today + lead and never earlier than the announcement + notice,
+    /// moved to the next TARGET day.
+    /// </summary>
+    /// <remarks>Source: SDD Core rulebook, pre-notification (14 calendar days); presentation at the latest D-1, banks ask for 2.</remarks>
+    public DateOnly CollectOn(DateOnly dueOn, DateOnly announcedOn, DateOnly today)
+    {
+        var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
+        var noticed = announcedOn.AddDays(BindingNotificationDays);
+        return TargetCalendar.NextOpen(new[] { dueOn, earliest, noticed }.Max());
+    }
+}
