@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# Read by the scripts beside it: where the checkout is, how they speak, how they find .NET.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+script=${0##*/}
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+# A published program looks for the runtime by itself, and only in the usual places.
+if [ -z "${DOTNET_ROOT:-}" ] && command -v dotnet >/dev/null; then
+  DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  export DOTNET_ROOT
+fi
+
+say() { printf '%s: %s\n' "$script" "$*" >&2; }
+
+die() {
+  say "$1"
+  exit "${2:-1}"
+}
+
+# The comment at the top of a script is its manual.
+manual() { sed -n '2,/^$/s/^# \{0,1\}//p' "$root/bin/$script"; }
+
+# For scripts that take no other argument.
+no_arguments() {
+  case "${1:-}" in
+    '') ;;
+    -h | --help) manual; exit 0 ;;
+    *) die "does not know '$1'; see bin/$script --help" 2 ;;
+  esac
+}
+
+# What the published program is made of, as one line: changes when a file is added, edited or deleted.
+sources() {
+  find src Directory.Build.props Directory.Packages.props global.json \
+    \( -name bin -o -name obj \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum
+}
+
+# Publishes src/Domi.Web to out/domi, beside it first, so that a broken build leaves the old program in place.
+# Arguments are passed on to dotnet publish.
+publish() {
+  mkdir -p out
+  (
+    flock 9
+    before=$(sources)
+    rm -rf out/domi.next
+    dotnet publish src/Domi.Web -c Release -o out/domi.next -v quiet -warnaserror "$@" 9>&- >&2
+    rm -rf out/domi
+    mv out/domi.next out/domi
+    printf '%s\n' "$before" >out/domi.sources
+  ) 9>out/publish.lock
+}
+
+publish_when_changed() {
+  [ -x out/domi/domi ] && [ "$(sources)" = "$(cat out/domi.sources 2>/dev/null)" ] && return
+  say 'building the program'
+  publish
+}
