@@ -13,15 +13,15 @@ public sealed class Invoice
 {
     private Invoice() { } // for EF Core
 
-    public Invoice(Guid creditorId, Guid publicId, string number, decimal amount, DateOnly date, DateOnly dueOn, DateTimeOffset now)
+    public Invoice(Guid creditorId, Guid publicId, string number, decimal amount, DateOnly date, DateOnly dueOn, DateTimeOffset now, Guid id)
     {
-        (CreditorId, PublicId, Number, Amount, Date, DueOn, CreatedAt, UpdatedAt) = (creditorId, publicId, number, amount, date, dueOn, now, now);
+        (Id, CreditorId, PublicId, Number, Amount, Date, DueOn, CreatedAt, UpdatedAt) = (id, creditorId, publicId, number, amount, date, dueOn, now, now);
         State = amount == 0m ? InvoiceState.Paid : InvoiceState.Booked;
         if (State is InvoiceState.Paid) PaidAt = now;
     }
 
     /// <summary>Our own key: two creditors may use one public id.</summary>
-    public Guid Id { get; private init; } = Guid.CreateVersion7();
+    public Guid Id { get; private init; }
 
     public Guid CreditorId { get; private init; }
 

@@ -20,14 +20,14 @@ public sealed class Mandate
 {
     private Mandate() { } // for EF Core
 
-    public Mandate(Guid creditorId, Guid profileId, Guid customerId, string reference, MandateScheme scheme, DateTimeOffset now)
+    public Mandate(Guid creditorId, Guid profileId, Guid customerId, string reference, MandateScheme scheme, DateTimeOffset now, Guid id)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(reference.Length, 35);
-        (CreditorId, ProfileId, CustomerId, Reference, Scheme, PreparedAt) =
-            (creditorId, profileId, customerId, reference.ToUpperInvariant(), scheme, now);
+        (Id, CreditorId, ProfileId, CustomerId, Reference, Scheme, PreparedAt) =
+            (id, creditorId, profileId, customerId, reference.ToUpperInvariant(), scheme, now);
     }
 
-    public Guid Id { get; private init; } = Guid.CreateVersion7();
+    public Guid Id { get; private init; }
 
     public Guid CreditorId { get; private init; }
 

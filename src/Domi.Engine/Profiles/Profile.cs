@@ -56,8 +56,6 @@ public sealed class Profile
     /// <summary>The days of notice that bind: a number under 14 counts only when it was agreed.</summary>
     public int BindingNotificationDays => ShorterNotificationAgreed ? PrenotificationDays : Math.Max(14, PrenotificationDays);
 
-    public string NextReference() => Prefix + ++LastReference;
-
     /// <summary>
     /// When an invoice can be collected: its due date, never earlier than today + lead and never earlier than the announcement + notice,
     /// moved to the next TARGET day.

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Creditors;
+
+/// <summary>
+/// The tokens of the hosted pages. A token is derived from the creditor's page secret and the object's id, so that its address can be
+/// told again although only a hash is kept: 160 bits that nobody can guess or read from the database.
+/// </summary>
+internal sealed class CreditorKeys(Secrets secrets)
+{
+    private readonly ConcurrentDictionary<Guid, (string Sealed, byte[] Key)> opened = new();
+
+    public string InvoiceToken(Creditor creditor, Guid invoiceId) => Token(creditor, "pay", invoiceId);
+
+    public string MandateToken(Creditor creditor, Guid mandateId) => Token(creditor, "sign", mandateId);
+
+    private string Token(Creditor creditor, string use, Guid id)
+    {
+        var key = opened.AddOrUpdate(creditor.Id,
+            _ => (creditor.PageSecretSealed, Open(creditor)),
+            (_, held) => held.Sealed == creditor.PageSecretSealed ? held : (creditor.PageSecretSealed, Open(creditor))).Key;
+        var mac = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{use}:{id:n}"));
+        const string alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+        return string.Create(32, mac, (span, bytes) =>
+        {
+            for (var i = 0; i < span.Length; i++) span[i] = alphabet[bytes[i] & 31];
+        });
+    }
+
+    private byte[] Open(Creditor creditor) => Encoding.UTF8.GetBytes(secrets.Open(creditor.PageSecretSealed));
+
+    /// <summary>Makes a creditor's secrets.</summary>
+    public void Equip(Creditor creditor, string? websiteKey = null)
+    {
+        creditor.WebsiteKeySealed = secrets.Seal(websiteKey ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+        creditor.PageSecretSealed = secrets.Seal(Secrets.NewToken());
+    }
+
+    public string WebsiteKey(Creditor creditor) => secrets.Open(creditor.WebsiteKeySealed);
+
+    /// <summary>A creditor, read once a call; its secrets stay sealed.</summary>
+    public static Task<Creditor> ReadAsync(EngineDb db, Guid creditorId, CancellationToken ct) =>
+        db.Creditors.AsNoTracking().SingleAsync(c => c.Id == creditorId, ct);
+}

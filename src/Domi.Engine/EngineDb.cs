@@ -1,0 +1,254 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Feeds;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
+using Domi.Engine.Profiles;
+using Domi.Engine.Webhooks;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine;
+
+/// <summary>The engine's own database. Every table leads with its creditor.</summary>
+public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(options)
+{
+    public DbSet<Creditor> Creditors => Set<Creditor>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<FailedLogin> FailedLogins => Set<FailedLogin>();
+
+    public DbSet<Profile> Profiles => Set<Profile>();
+
+    public DbSet<Customer> Customers => Set<Customer>();
+
+    public DbSet<Mandate> Mandates => Set<Mandate>();
+
+    public DbSet<Invoice> Invoices => Set<Invoice>();
+
+    public DbSet<InvoicePayment> InvoicePayments => Set<InvoicePayment>();
+
+    public DbSet<DirectDebit> DirectDebits => Set<DirectDebit>();
+
+    public DbSet<PayLink> PayLinks => Set<PayLink>();
+
+    public DbSet<FeedEvent> FeedEvents => Set<FeedEvent>();
+
+    public DbSet<FeedCursor> FeedCursors => Set<FeedCursor>();
+
+    public DbSet<WebhookDelivery> Deliveries => Set<WebhookDelivery>();
+
+    internal List<PendingEvent> PendingEvents { get; } = [];
+
+    /// <summary>Numbers the events of this transaction, as its last statements; creditors in id order, so that two never wait in a circle.</summary>
+    protected override async Task BeforeCommitAsync(CancellationToken ct)
+    {
+        if (PendingEvents.Count == 0) return;
+
+        var events = PendingEvents.ToList();
+        PendingEvents.Clear();
+        foreach (var ofCreditor in events.GroupBy(e => e.CreditorId).OrderBy(g => g.Key))
+        {
+            var count = ofCreditor.Count();
+            var last = await Database.SqlQuery<long>(
+                $"update creditors set feed_counter = feed_counter + {count} where id = {ofCreditor.Key} returning feed_counter as \"Value\"").ToListAsync(ct);
+            var sequence = last.Single() - count;
+            foreach (var pending in ofCreditor)
+            {
+                sequence++;
+                FeedEvents.Add(new()
+                {
+                    CreditorId = pending.CreditorId,
+                    Sequence = sequence,
+                    Feed = pending.Feed,
+                    Kind = pending.Kind,
+                    OccurredAt = pending.OccurredAt,
+                    Payload = pending.Payload.ToJsonString(Wire.Json.Options),
+                });
+            }
+        }
+
+        await base.SaveChangesAsync(true, ct);
+    }
+
+    /// <summary>The next number of the creditor's objects, for clients that read ids as integers.</summary>
+    public async Task<long> NextObjectNumberAsync(Guid creditorId, CancellationToken ct) =>
+        (await Database.SqlQuery<long>(
+            $"update creditors set object_counter = object_counter + 1 where id = {creditorId} returning object_counter as \"Value\"").ToListAsync(ct)).Single();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+
+        modelBuilder.Entity<Creditor>(creditor =>
+        {
+            creditor.Property(c => c.Name).HasMaxLength(140);
+            creditor.Property(c => c.Street).HasMaxLength(140);
+            creditor.Property(c => c.Zip).HasMaxLength(20);
+            creditor.Property(c => c.City).HasMaxLength(70);
+            creditor.Property(c => c.Country).HasMaxLength(2);
+            creditor.Property(c => c.CreditorIdentifier).HasMaxLength(35);
+            creditor.Property(c => c.Language).HasMaxLength(2);
+            creditor.Property(c => c.SenderName).HasMaxLength(140);
+            creditor.Property(c => c.SenderAddress).HasMaxLength(254);
+            creditor.Property(c => c.ReplyTo).HasMaxLength(254);
+            creditor.Property(c => c.Phone).HasMaxLength(40);
+            creditor.Property(c => c.WebsiteKeySealed).HasMaxLength(1000);
+            creditor.Property(c => c.PageSecretSealed).HasMaxLength(1000);
+            creditor.HasIndex(c => c.MerchantId).IsUnique();
+        });
+        modelBuilder.Entity<ApiKey>(key =>
+        {
+            key.Property(k => k.Description).HasMaxLength(140);
+            key.Property(k => k.KeyHash).HasMaxLength(64);
+            key.Property(k => k.KeySealed).HasMaxLength(1000);
+            key.Property(k => k.PrivateKeySealed).HasMaxLength(1000);
+            key.Property(k => k.Salt).HasMaxLength(40);
+            key.Property(k => k.WebhookUrl).HasMaxLength(500);
+            key.HasIndex(k => k.KeyHash).IsUnique();
+            key.HasIndex(k => k.CreditorId);
+        });
+        modelBuilder.Entity<Session>(session =>
+        {
+            session.HasKey(s => s.TokenHash);
+            session.Property(s => s.TokenHash).HasMaxLength(64);
+            session.HasIndex(s => s.ApiKeyId);
+        });
+        modelBuilder.Entity<FailedLogin>(failed =>
+        {
+            failed.Property(f => f.Address).HasMaxLength(64);
+            failed.HasIndex(f => new { f.Address, f.At });
+        });
+        modelBuilder.Entity<Profile>(profile =>
+        {
+            profile.Property(p => p.Name).HasMaxLength(140);
+            profile.Property(p => p.Prefix).HasMaxLength(20);
+            profile.Property(p => p.ExitUrl).HasMaxLength(500);
+            profile.Ignore(p => p.WireType).Ignore(p => p.BindingNotificationDays);
+            profile.HasIndex(p => new { p.CreditorId, p.Number }).IsUnique();
+        });
+        modelBuilder.Entity<Customer>(customer =>
+        {
+            customer.Property(c => c.CustomerNumber).HasMaxLength(50);
+            customer.Property(c => c.Email).HasMaxLength(254);
+            customer.Property(c => c.FirstName).HasMaxLength(70);
+            customer.Property(c => c.LastName).HasMaxLength(70);
+            customer.Property(c => c.CompanyName).HasMaxLength(140);
+            customer.Property(c => c.EnterpriseNumber).HasMaxLength(40);
+            customer.Property(c => c.Street).HasMaxLength(140);
+            customer.Property(c => c.Zip).HasMaxLength(20);
+            customer.Property(c => c.City).HasMaxLength(70);
+            customer.Property(c => c.Country).HasMaxLength(2);
+            customer.Property(c => c.Language).HasMaxLength(8);
+            customer.Property(c => c.Mobile).HasMaxLength(40);
+            customer.HasIndex(c => new { c.CreditorId, c.CustomerNumber }).IsUnique();
+            customer.HasIndex(c => new { c.CreditorId, c.Email });
+        });
+        modelBuilder.Entity<Mandate>(mandate =>
+        {
+            mandate.Property(m => m.Reference).HasMaxLength(35);
+            mandate.Property(m => m.ContractReference).HasMaxLength(70);
+            mandate.Property(m => m.DebtorName).HasMaxLength(140);
+            mandate.Property(m => m.DebtorStreet).HasMaxLength(140);
+            mandate.Property(m => m.DebtorZip).HasMaxLength(20);
+            mandate.Property(m => m.DebtorCity).HasMaxLength(70);
+            mandate.Property(m => m.DebtorCountry).HasMaxLength(2);
+            mandate.Property(m => m.SignedPlace).HasMaxLength(70);
+            mandate.Property(m => m.SignMethod).HasMaxLength(32);
+            mandate.Property(m => m.DocumentHash).HasMaxLength(64);
+            mandate.Property(m => m.CancelReason).HasMaxLength(200);
+            mandate.Property(m => m.CancelledBy).HasMaxLength(32);
+            mandate.Property(m => m.PageTokenHash).HasMaxLength(64);
+            mandate.Property(m => m.Language).HasMaxLength(8);
+            mandate.Property(m => m.ExitToken).HasMaxLength(200);
+            mandate.Property(m => m.CodeHash).HasMaxLength(64);
+            mandate.Property(m => m.CodeDestination).HasMaxLength(254);
+            mandate.Property(m => m.Version).IsConcurrencyToken();
+            mandate.Ignore(m => m.Evidence).Ignore(m => m.IsCollectable).Ignore(m => m.WireState);
+            mandate.HasIndex(m => new { m.CreditorId, m.Reference }).IsUnique();
+            mandate.HasIndex(m => m.PageTokenHash).IsUnique();
+            mandate.HasIndex(m => new { m.CreditorId, m.CustomerId, m.ProfileId, m.State });
+            mandate.HasIndex(m => m.BankAnswersAt);
+            mandate.HasIndex(m => new { m.State, m.LinkExpiresAt });
+        });
+        modelBuilder.Entity<Invoice>(invoice =>
+        {
+            invoice.Property(i => i.Number).HasMaxLength(70);
+            invoice.Property(i => i.Title).HasMaxLength(200);
+            invoice.Property(i => i.Remittance).HasMaxLength(140);
+            invoice.Property(i => i.Ref).HasMaxLength(200);
+            invoice.Property(i => i.Locale).HasMaxLength(8);
+            invoice.Property(i => i.RedirectUrl).HasMaxLength(1000);
+            invoice.Property(i => i.Email).HasMaxLength(254);
+            invoice.Property(i => i.Cc).HasMaxLength(1000);
+            invoice.Property(i => i.Delivery).HasMaxLength(32);
+            invoice.Property(i => i.RelatedInvoiceNumber).HasMaxLength(70);
+            invoice.Property(i => i.Partner).HasMaxLength(70);
+            invoice.Property(i => i.DocumentHash).HasMaxLength(64);
+            invoice.Property(i => i.PageTokenHash).HasMaxLength(64);
+            invoice.Property(i => i.LastError).HasMaxLength(8);
+            invoice.Property(i => i.Version).IsConcurrencyToken();
+            invoice.Ignore(i => i.Open).Ignore(i => i.IsPayable).Ignore(i => i.WireState);
+            invoice.HasIndex(i => new { i.CreditorId, i.PublicId }).IsUnique();
+            invoice.HasIndex(i => new { i.CreditorId, i.Number }).IsUnique();
+            invoice.HasIndex(i => i.PageTokenHash).IsUnique();
+            invoice.HasIndex(i => new { i.CreditorId, i.CustomerId });
+            invoice.HasIndex(i => new { i.State, i.DueOn });
+        });
+        modelBuilder.Entity<InvoicePayment>(payment =>
+        {
+            payment.Property(p => p.SourceKey).HasMaxLength(120);
+            payment.Property(p => p.Method).HasMaxLength(32);
+            payment.Property(p => p.ReasonCode).HasMaxLength(8);
+            payment.HasIndex(p => new { p.CreditorId, p.SourceKey }).IsUnique();
+            payment.HasIndex(p => p.InvoiceId);
+        });
+        modelBuilder.Entity<DirectDebit>(debit =>
+        {
+            debit.Property(d => d.Message).HasMaxLength(140);
+            debit.Property(d => d.Ref).HasMaxLength(200);
+            debit.Property(d => d.EndToEndId).HasMaxLength(35);
+            debit.Property(d => d.ReasonCode).HasMaxLength(8);
+            debit.Property(d => d.Version).IsConcurrencyToken();
+            debit.HasIndex(d => new { d.CreditorId, d.EndToEndId }).IsUnique();
+            debit.HasIndex(d => new { d.CreditorId, d.Number }).IsUnique();
+            debit.HasIndex(d => d.DueAt);
+            debit.HasIndex(d => d.MandateId);
+            // one debt is collected once at a time: the database forbids a second
+            debit.HasIndex(d => d.InvoiceId, "ix_direct_debits_one_under_way").IsUnique().HasFilter("state in ('Open', 'Sent')");
+            debit.HasIndex(d => new { d.InvoiceId, d.Attempt });
+        });
+        modelBuilder.Entity<PayLink>(link =>
+        {
+            link.Property(l => l.Method).HasMaxLength(32);
+            link.Property(l => l.TokenHash).HasMaxLength(64);
+            link.Property(l => l.Version).IsConcurrencyToken();
+            link.Ignore(l => l.IsOpen);
+            link.HasIndex(l => l.TokenHash).IsUnique();
+            link.HasIndex(l => new { l.CreditorId, l.Number }).IsUnique();
+            link.HasIndex(l => l.InvoiceId);
+        });
+        modelBuilder.Entity<FeedEvent>(feed =>
+        {
+            feed.HasKey(e => new { e.CreditorId, e.Sequence });
+            feed.Property(e => e.Kind).HasMaxLength(32);
+            feed.HasIndex(e => new { e.CreditorId, e.Feed, e.Sequence });
+        });
+        modelBuilder.Entity<FeedCursor>(cursor => cursor.HasKey(c => new { c.ApiKeyId, c.Feed }));
+        modelBuilder.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.Property(d => d.Url).HasMaxLength(500);
+            delivery.Property(d => d.Query).HasMaxLength(2000);
+            delivery.Property(d => d.ObjectKey).HasMaxLength(80);
+            delivery.Property(d => d.LastOutcome).HasMaxLength(200);
+            delivery.HasIndex(d => d.DueAt);
+            delivery.HasIndex(d => new { d.ApiKeyId, d.ObjectKey, d.DueAt });
+            delivery.HasIndex(d => new { d.CreditorId, d.CreatedAt });
+        });
+    }
+}

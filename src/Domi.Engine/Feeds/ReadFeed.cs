@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Domi.Engine.Wire;
+using Domi.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Feeds;
+
+/// <summary>
+/// <c>GET /creditor/mandate</c>, <c>/invoice</c>, <c>/invoice/payment/feed</c>, <c>/transaction</c>: what is new since the key's last
+/// read, at most 100 entries. <c>X-RESUME-AFTER</c> sets the position first; <c>X-LAST</c> tells the one reached.
+/// </summary>
+/// <remarks>
+/// Refuses with <c>err_call_in_progress</c> when the same key reads the same feed at the same time. The read lock dies with its holder.
+/// Source: Twikey API, feeds.
+/// </remarks>
+internal static class ReadFeed
+{
+    private const int PageSize = 100;
+    private static readonly ConcurrentDictionary<(Guid Key, FeedName Feed), byte> Reading = new();
+
+    public static void Map(IEndpointRouteBuilder creditor)
+    {
+        creditor.MapGet("mandate", (Call call, EngineDb db, BusinessClock clock, CancellationToken ct) => MandatesAsync(call, db, clock, ct));
+        creditor.MapGet("invoice", (Call call, EngineDb db, CancellationToken ct) => InvoicesAsync(call, db, ct));
+        creditor.MapGet("invoice/payment/feed", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.InvoicePayments, "Payments", ct));
+        creditor.MapGet("transaction", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transactions, "Entries", ct));
+    }
+
+    private static async Task<IResult> ListAsync(Call call, EngineDb db, FeedName feed, string list, CancellationToken ct) =>
+        await ReadAsync(call, db, feed, null, (entries, _) => new JsonObject { [list] = entries }, (entry, sequence) =>
+        {
+            if (call.Includes("seq")) entry["seq"] = sequence;
+            return entry;
+        }, ct);
+
+    private static Task<IResult> InvoicesAsync(Call call, EngineDb db, CancellationToken ct) =>
+        ReadAsync(call, db, FeedName.Invoices, null, (entries, _) => new JsonObject { ["Invoices"] = entries }, (entry, sequence) =>
+        {
+            Strip(entry, call, "customer", "meta", "lastpayment");
+            if (call.Includes("seq")) entry["seq"] = sequence;
+            return entry;
+        }, ct);
+
+    private static Task<IResult> MandatesAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
+    {
+        var types = (call.Header("X-TYPES") ?? "CORE,B2B,CREDITCARD").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return ReadAsync(call, db, FeedName.Mandates, [.. types.Select(t => t.ToUpperInvariant())],
+            (entries, _) => new JsonObject
+            {
+                ["GrpHdr"] = new JsonObject { ["CreDtTm"] = Json.Instant(clock.GetUtcNow()) },
+                ["Messages"] = entries,
+            },
+            (entry, sequence) =>
+            {
+                // A cancellation carries the mandate only for who asks for it.
+                if (entry.ContainsKey("CxlRsn") && !call.Includes("cancelled_mandate")) entry.Remove("Mndt");
+                if (call.Includes("seq")) entry["EvtId"] = sequence;
+                return entry;
+            }, ct);
+    }
+
+    /// <summary>Leaves out the parts that the caller does not include.</summary>
+    public static void Strip(JsonObject entry, Call call, params ReadOnlySpan<string> parts)
+    {
+        foreach (var part in parts)
+            if (!call.Includes(part))
+                entry.Remove(part);
+    }
+
+    private static async Task<IResult> ReadAsync(
+        Call call, EngineDb db, FeedName feed, string[]? kinds, Func<JsonArray, long, JsonObject> answer, Func<JsonObject, long, JsonObject> shape, CancellationToken ct)
+    {
+        long? resume = null;
+        if (call.Header("X-RESUME-AFTER") is { } text)
+            resume = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw Call.Invalid("X-RESUME-AFTER", "X-RESUME-AFTER is not a sequence number.");
+
+        var key = (call.Caller.ApiKeyId, feed);
+        if (!Reading.TryAdd(key, 0)) throw new RefusedException("err_call_in_progress", "This feed is being read with this key already.");
+        try
+        {
+            var position = resume ?? await db.FeedCursors.Where(c => c.ApiKeyId == call.Caller.ApiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefaultAsync(ct) ?? 0;
+            var events = await db.FeedEvents.AsNoTracking()
+                .Where(e => e.CreditorId == call.CreditorId && e.Feed == feed && e.Sequence > position)
+                .Where(e => kinds == null || e.Kind == null || kinds.Contains(e.Kind))
+                .OrderBy(e => e.Sequence).Take(PageSize).Select(e => new { e.Sequence, e.Payload }).ToListAsync(ct);
+            var last = events.Count > 0 ? events[^1].Sequence : position;
+            if (last != position || resume is not null) await KeepAsync(db, call.Caller.ApiKeyId, feed, last, ct);
+
+            var entries = new JsonArray();
+            foreach (var found in events) entries.Add(shape((JsonObject)JsonNode.Parse(found.Payload)!, found.Sequence));
+            call.Http.Response.Headers["X-LAST"] = last.ToString(CultureInfo.InvariantCulture);
+            return Json.Answer(answer(entries, last));
+        }
+        finally
+        {
+            Reading.TryRemove(key, out _);
+        }
+    }
+
+    private static async Task KeepAsync(EngineDb db, Guid apiKeyId, FeedName feed, long position, CancellationToken ct)
+    {
+        try
+        {
+            await db.WriteAsync(async token =>
+            {
+                if (await db.FeedCursors.SingleOrDefaultAsync(c => c.ApiKeyId == apiKeyId && c.Feed == feed, token) is { } cursor) cursor.Position = position;
+                else db.FeedCursors.Add(new() { ApiKeyId = apiKeyId, Feed = feed, Position = position });
+            }, ct);
+        }
+        catch (DbUpdateException e) when (ModuleDb.IsDuplicate(e))
+        {
+            throw new RefusedException("err_call_in_progress", "This feed is being read with this key already.");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using System.Text.Json;
+using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
+using Domi.Engine.Mails;
+using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
+using Domi.Engine.Wire;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Invoices;
+
+/// <summary><c>POST /creditor/invoice</c>: books an invoice; an active mandate collects it, else it is payable by its page.</summary>
+/// <remarks>
+/// Identity: a known number answers the existing invoice, 200, whoever's it is; a known id with another number makes a new invoice under
+/// a new id; both are unique by index, and the loser of a race reads and returns the winner's row.
+/// Refuses with <c>err_missing_params</c> (number, amount, date, duedate), <c>err_invalid_amount</c>, <c>err_invalid_date</c>,
+/// <c>err_no_such_ct</c>, <c>err_debtor_not_found</c>, <c>err_no_contract</c>, <c>err_invalid_params</c>.
+/// </remarks>
+internal static class CreateInvoice
+{
+    public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("invoice", HandleAsync);
+
+    private sealed record Wanted(
+        Guid? Id, string Number, string? Title, string? Remittance, string? Ref, long? Profile, decimal Amount, decimal Paid, DateOnly Date, DateOnly DueOn,
+        string? Locale, bool IsManual, string? RedirectUrl, string? Email, string? Cc, string? Delivery, string? Related, string? Partner,
+        string? Lines, byte[]? Pdf, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument);
+
+    private static async Task<IResult> HandleAsync(
+        Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
+    {
+        var wanted = Read(call);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var (invoice, profile) = await db.WriteAsync(token => BookAsync(call, wanted, db, settlement, keys, mail, clock, token), ct);
+                return Json.Answer(view.Of(invoice, await CreditorKeys.ReadAsync(db, call.CreditorId, ct), profile));
+            }
+            catch (DbUpdateException e) when (ModuleDb.IsDuplicate(e) && attempt < 4)
+            {
+                db.ChangeTracker.Clear(); // somebody else was first with this number, id or customer: read the winner's row
+                db.PendingEvents.Clear();
+            }
+        }
+    }
+
+    private static async Task<(Invoice Invoice, int Profile)> BookAsync(
+        Call call, Wanted wanted, EngineDb db, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
+    {
+        var known = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.CreditorId == call.CreditorId && i.Number == wanted.Number, ct);
+        if (known is not null)
+            return (known, await db.Profiles.Where(p => p.Id == known.ProfileId).Select(p => p.Number).SingleAsync(ct));
+
+        Mandate? named = null;
+        Customer customer;
+        if (wanted.CustomerByDocument is { } document)
+        {
+            named = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == call.CreditorId && m.Reference == document, ct)
+                ?? throw new RefusedException("err_no_contract", $"No mandate {document}.") { Field = "customerByDocument" };
+            customer = await db.Customers.SingleAsync(c => c.Id == named.CustomerId, ct);
+        }
+        else if (wanted.CustomerByRef is { } number)
+        {
+            customer = await db.Customers.SingleOrDefaultAsync(c => c.CreditorId == call.CreditorId && c.CustomerNumber == number, ct)
+                ?? throw new RefusedException("err_debtor_not_found", $"No customer {number}.") { Field = "customerByRef" };
+        }
+        else
+        {
+            customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, wanted.Customer!, ct);
+        }
+
+        var profiles = db.Profiles.AsNoTracking().Where(p => p.CreditorId == call.CreditorId);
+        var profile = wanted.Profile is { } ct1
+            ? await profiles.SingleOrDefaultAsync(p => p.Number == ct1, ct)
+            : named is not null ? await profiles.SingleOrDefaultAsync(p => p.Id == named.ProfileId, ct)
+            : await profiles.Where(p => p.IsActive).OrderByDescending(p => p.IsDefault).ThenBy(p => p.Number).FirstOrDefaultAsync(ct);
+        if (profile is null) throw new RefusedException("err_no_such_ct", $"No profile {wanted.Profile}.") { Field = "ct" };
+
+        var now = clock.GetUtcNow();
+        var publicId = wanted.Id is { } id && !await db.Invoices.AnyAsync(i => i.CreditorId == call.CreditorId && i.PublicId == id, ct)
+            ? id
+            : Guid.CreateVersion7();
+        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
+        var invoiceId = Guid.CreateVersion7();
+        var invoice = new Invoice(call.CreditorId, publicId, wanted.Number, wanted.Amount, wanted.Date, wanted.DueOn, now, invoiceId)
+        {
+            CustomerId = customer.Id,
+            ProfileId = profile.Id,
+            Title = wanted.Title ?? wanted.Number,
+            Remittance = wanted.Remittance ?? wanted.Title ?? wanted.Number,
+            Ref = wanted.Ref,
+            Locale = wanted.Locale,
+            IsManual = wanted.IsManual,
+            RedirectUrl = wanted.RedirectUrl,
+            Email = wanted.Email,
+            Cc = wanted.Cc,
+            Delivery = wanted.Delivery,
+            RelatedInvoiceNumber = wanted.Related,
+            Partner = wanted.Partner,
+            LinesJson = wanted.Lines,
+            AnnouncedAt = now,
+            PageTokenHash = Secrets.HashOf(keys.InvoiceToken(creditor, invoiceId)),
+            DocumentHash = wanted.Pdf is { } pdf ? await Blob.KeepAsync(db, pdf, "application/pdf", now, ct) : null,
+        };
+        if (wanted.Paid > 0 && invoice.Amount > 0)
+        {
+            var amount = Math.Min(wanted.Paid, invoice.Amount);
+            invoice.Receive(amount, now);
+            db.InvoicePayments.Add(new()
+            {
+                CreditorId = invoice.CreditorId, InvoiceId = invoice.Id, Kind = PaymentKind.Payment, Amount = amount,
+                SourceKey = $"given:{invoice.Id:n}", Method = "manual", OccurredAt = now,
+            });
+        }
+
+        invoice.Expire(now);
+        db.Invoices.Add(invoice);
+        await Booking.CollectOrOfferAsync(db, invoice, profile, named, clock, ct);
+        if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0)
+            await mail.InvoiceAsync(db, invoice, customer, "invoice", now, ct);
+        await settlement.ChangedAsync(invoice, ct);
+        return (invoice, profile.Number);
+    }
+
+    private static Wanted Read(Call call)
+    {
+        var number = call.Required("number", 70);
+        var amount = call.Amount("amount") ?? throw Call.Missing("amount");
+        var date = call.Day("date") ?? throw Call.Missing("date");
+        var due = call.Day("duedate") ?? throw Call.Missing("duedate");
+        var byRef = call.Text("customerByRef", 50);
+        var byDocument = call.Text("customerByDocument", 35)?.ToUpperInvariant();
+        var block = call.Part("customer") is { ValueKind: JsonValueKind.Object } customer ? CustomerBlock.Of(customer) : null;
+        if (byRef is null && byDocument is null && block is not { CustomerNumber: not null } and not { Email: not null })
+            throw Call.Missing("customer");
+
+        return new(
+            IdOf(call.Text("id", 40) ?? call.Header("X-INVOICE-ID")), number, call.Text("title", 200), RemittanceOf(call.Text("remittance", 140)),
+            call.Text("ref", 200), call.Number("ct") is { } ct and not 0 ? ct : null, amount, call.Amount("paidamount") ?? 0m, date, due,
+            call.Text("locale", 8), call.Flag("manual") || call.Header("X-MANUAL")?.ToLowerInvariant() is "true" or "1",
+            AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call), call.Text("delivery", 32)?.ToLowerInvariant(),
+            call.Text("relatedInvoiceNumber", 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null, LinesOf(call, amount),
+            PdfOf(call.Text("pdf", 14_000_000)), block, byRef, byDocument);
+    }
+
+    private static Guid? IdOf(string? text) => text is null
+        ? null
+        : Guid.TryParse(text, out var id) ? id : throw Call.Invalid("id", "id is not a UUID.");
+
+    // Twelve digits that hold their check digits are a structured communication, however they are printed.
+    private static string? RemittanceOf(string? text) =>
+        text is not null && StructuredCommunication.TryParse(text, out var communication) ? communication.Value : text;
+
+    private static string? AddressOf(string? text) => text is null || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+        ? text
+        : throw Call.Invalid("redirectUrl", "redirectUrl is not an http or https address.");
+
+    private static string? EmailOf(string? text) => text is null || SendMails.IsAddress(text)
+        ? text
+        : throw new RefusedException("err_invalid_email", $"Not an e-mail address: {text}", ("email", text)) { Field = "email" };
+
+    // "cc" comes as a text with commas or as an array.
+    private static string? CopiesOf(Call call)
+    {
+        var list = call.Part("cc") switch
+        {
+            { ValueKind: JsonValueKind.Array } array => [.. array.EnumerateArray().Select(e => e.ToString())],
+            _ => call.All("cc").ToList(),
+        };
+        if (list.Count == 0) return null;
+        if (list.Count > 20 || list.Any(address => !SendMails.IsAddress(address)))
+            throw new RefusedException("err_invalid_email", "cc has an address that is none, or more than 20.", ("email", "cc")) { Field = "cc" };
+        return string.Join(',', list);
+    }
+
+    internal static byte[]? PdfOf(string? base64)
+    {
+        if (base64 is null) return null;
+
+        var buffer = new byte[base64.Length];
+        if (!Convert.TryFromBase64String(base64, buffer, out var length) || length < 5 || !buffer.AsSpan(0, 5).SequenceEqual("%PDF-"u8))
+            throw new RefusedException("invalid_file", "pdf is not a PDF in base64.") { Field = "pdf" };
+        return buffer[..length];
+    }
+
+    private static string? LinesOf(Call call, decimal amount)
+    {
+        if (call.Part("lines") is not { } lines) return null;
+        if (lines.ValueKind is JsonValueKind.String)
+        {
+            // One client sends the lines as JSON inside a text.
+            var text = lines.GetString()!;
+            if (string.IsNullOrWhiteSpace(text) || text == "null") return null;
+            try
+            {
+                using var document = JsonDocument.Parse(text, new() { MaxDepth = 8 });
+                lines = document.RootElement.Clone();
+            }
+            catch (JsonException)
+            {
+                throw Call.Invalid("lines", "lines is not JSON.");
+            }
+        }
+
+        var items = lines.ValueKind switch
+        {
+            JsonValueKind.Array => lines.EnumerateArray().ToList(),
+            JsonValueKind.Object => lines.EnumerateObject().Select(p => p.Value).ToList(), // {"0":{…}}
+            JsonValueKind.Null => [],
+            _ => throw Call.Invalid("lines", "lines is not a list."),
+        };
+        if (items.Count == 0) return null;
+        if (items.Count > 5_000 || items.Any(i => i.ValueKind is not JsonValueKind.Object)) throw Call.Invalid("lines", "lines is not a list of at most 5,000 objects.");
+
+        var sum = 0m;
+        foreach (var line in items)
+        {
+            var price = Number(line, "unitprice") ?? 0m;
+            var net = price * (Number(line, "quantity") ?? 1m) - (Number(line, "discount") ?? 0m);
+            sum += net + (Number(line, "vatsum") ?? Math.Round(net * (Number(line, "vatrate") ?? 0m) / 100m, 2, MidpointRounding.AwayFromZero));
+        }
+
+        sum = Math.Round(sum, 2, MidpointRounding.AwayFromZero);
+        if (sum != amount)
+            throw new RefusedException("err_invalid_amount", $"The lines add up to {sum}, the amount is {amount}.", ("sum", sum), ("amount", amount)) { Field = "lines" };
+        return lines.GetRawText();
+
+        static decimal? Number(JsonElement line, string name)
+        {
+            if (Json.Text(line, name, 40) is not { } text) return null;
+            return decimal.TryParse(text.Replace(',', '.'), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value)
+                && Math.Abs(value) < 1_000_000_000m
+                ? value
+                : throw Call.Invalid("lines", $"{name} is not a number: {text}");
+        }
+    }
+}

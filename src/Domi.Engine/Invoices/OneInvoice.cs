@@ -1,0 +1,158 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Mails;
+using Domi.Engine.Wire;
+using Domi.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Invoices;
+
+/// <summary>Reads, changes, deletes and acts on one invoice, found by its id or its number.</summary>
+/// <remarks>Unknown, or another creditor's: 400 <c>err_not_found</c>. Source: Twikey API, Invoices.</remarks>
+internal static class OneInvoice
+{
+    public static void Map(IEndpointRouteBuilder creditor)
+    {
+        creditor.MapGet("invoice/{id}", ReadAsync);
+        creditor.MapPut("invoice/{id}", UpdateAsync);
+        creditor.MapDelete("invoice/{id}", DeleteAsync);
+        creditor.MapGet("invoice/{id}/pdf", ReadPdfAsync);
+        creditor.MapPost("invoice/{id}/action", ActAsync);
+    }
+
+    private static async Task<IResult> ReadAsync(string id, Call call, EngineDb db, InvoiceView view, CancellationToken ct)
+    {
+        var invoice = await FindAsync(db, call, id, tracked: false, ct);
+        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
+        var entry = await view.FeedEntryAsync(db, invoice, creditor, ct);
+        Feeds.ReadFeed.Strip(entry, call, "customer", "meta", "lastpayment");
+        return Json.Answer(entry);
+    }
+
+    /// <summary>Any subset: title, remittance, ref, dates, e-mail, PDF, and the state (<c>state</c> or <c>status</c>) booked, archived or paid.</summary>
+    private static async Task<IResult> UpdateAsync(
+        string id, Call call, EngineDb db, InvoiceView view, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    {
+        var pdf = CreateInvoice.PdfOf(call.Text("pdf", 14_000_000));
+        var email = call.Text("email", 254);
+        if (email is not null && !SendMails.IsAddress(email))
+            throw new RefusedException("err_invalid_email", $"Not an e-mail address: {email}", ("email", email)) { Field = "email" };
+        var state = call.TextOf(20, "state", "status")?.ToLowerInvariant();
+        if (state is not (null or "booked" or "archived" or "paid")) throw Call.Invalid("state", "state is booked, archived or paid.");
+
+        var invoice = await db.WriteAsync(async token =>
+        {
+            var found = await FindAsync(db, call, id, tracked: true, token);
+            var now = clock.GetUtcNow();
+            found.Title = call.TextOf(200, "title", "message") ?? found.Title;
+            found.Remittance = call.Text("remittance", 140) ?? found.Remittance;
+            found.Ref = call.Text("ref", 200) ?? found.Ref;
+            found.Date = call.Day("date") ?? found.Date;
+            found.DueOn = call.Day("duedate") ?? found.DueOn;
+            found.Email = email ?? found.Email;
+            found.Locale = call.Text("locale", 8) ?? found.Locale;
+            if (pdf is not null) found.DocumentHash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
+
+            var before = found.State;
+            switch (state)
+            {
+                case "paid" when found.State is not InvoiceState.Paid:
+                    var open = found.Open;
+                    found.MarkPaidByHand(now);
+                    db.InvoicePayments.Add(new()
+                    {
+                        CreditorId = found.CreditorId, InvoiceId = found.Id, Kind = PaymentKind.Payment, Amount = open,
+                        SourceKey = $"manual:{found.Id:n}:{found.Version}", Method = "manual", OccurredAt = now,
+                    });
+                    break;
+                case "archived": found.Archive(now); break;
+                case "booked": found.Reopen(now); break;
+            }
+
+            found.Touch(now);
+            if (found.State != before) await settlement.ChangedAsync(found, token);
+            return found;
+        }, ct);
+
+        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
+        var profile = await db.Profiles.Where(p => p.Id == invoice.ProfileId).Select(p => p.Number).SingleAsync(ct);
+        return Json.Answer(view.Of(invoice, creditor, profile));
+    }
+
+    /// <summary>204. An invoice that is being collected is not deleted; one with payments keeps its history and is not either.</summary>
+    private static async Task<IResult> DeleteAsync(string id, Call call, EngineDb db, CancellationToken ct)
+    {
+        await db.WriteAsync(async token =>
+        {
+            var invoice = await FindAsync(db, call, id, tracked: true, token);
+            invoice.MayBeDeleted();
+            if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, token) || await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id, token))
+                throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has payments.", ("number", invoice.Number));
+            await db.PayLinks.Where(l => l.InvoiceId == invoice.Id).ExecuteDeleteAsync(token);
+            db.Invoices.Remove(invoice);
+        }, ct);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ReadPdfAsync(string id, Call call, EngineDb db, CancellationToken ct)
+    {
+        var invoice = await FindAsync(db, call, id, tracked: false, ct);
+        var content = invoice.DocumentHash is { } hash ? await Blob.ReadAsync(db, hash, ct) : null;
+        return content is null ? Results.NotFound() : Results.File(content, "application/pdf", $"{invoice.Number}.pdf");
+    }
+
+    /// <summary>204: <c>send</c>, <c>email</c>, <c>invoice</c>, <c>reminder</c>, <c>manualPayment</c>.</summary>
+    private static async Task<IResult> ActAsync(
+        string id, Call call, EngineDb db, DebtorMail mail, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    {
+        var type = call.Required("type", 40);
+        await db.WriteAsync(async token =>
+        {
+            var invoice = await FindAsync(db, call, id, tracked: true, token);
+            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, token);
+            var now = clock.GetUtcNow();
+            switch (type.ToLowerInvariant())
+            {
+                case "send" or "email" or "invoice":
+                    await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
+                    break;
+                case "reminder":
+                    invoice.Remind(now);
+                    await mail.InvoiceAsync(db, invoice, customer, "reminder", now, token);
+                    await settlement.ChangedAsync(invoice, token);
+                    break;
+                case "manualpayment":
+                    var open = invoice.Open;
+                    invoice.MarkPaidByHand(now);
+                    db.InvoicePayments.Add(new()
+                    {
+                        CreditorId = invoice.CreditorId, InvoiceId = invoice.Id, Kind = PaymentKind.Payment, Amount = open,
+                        SourceKey = $"manual:{invoice.Id:n}:{invoice.Version}", Method = "manual", OccurredAt = now,
+                    });
+                    await settlement.ChangedAsync(invoice, token);
+                    break;
+                default:
+                    throw Call.Invalid("type", $"No action {type}.");
+            }
+        }, ct);
+        return Results.NoContent();
+    }
+
+    /// <summary>By id when it is a UUID, by number else; a number that looks like a UUID is found too.</summary>
+    internal static async Task<Invoice> FindAsync(EngineDb db, Call call, string id, bool tracked, CancellationToken ct)
+    {
+        var own = (tracked ? db.Invoices : db.Invoices.AsNoTracking()).Where(i => i.CreditorId == call.CreditorId);
+        Invoice? invoice = null;
+        if (id.Length <= 70 && !id.Contains('\0', StringComparison.Ordinal))
+        {
+            if (Guid.TryParse(id, out var publicId)) invoice = await own.SingleOrDefaultAsync(i => i.PublicId == publicId, ct);
+            invoice ??= await own.SingleOrDefaultAsync(i => i.Number == id, ct);
+        }
+
+        return invoice ?? throw new RefusedException("err_not_found", $"No invoice {id}.") { Field = id.Length <= 70 ? id : "id" };
+    }
+}

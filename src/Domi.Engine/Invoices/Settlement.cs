@@ -1,0 +1,128 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Feeds;
+using Domi.Engine.Mails;
+using Domi.Engine.PayLinks;
+using Domi.Engine.Webhooks;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Invoices;
+
+/// <summary>
+/// What follows from money that moves, each inside the running transaction: the row of the payment, the invoice's state, both feeds,
+/// the webhook, and after a failure the configured steps.
+/// </summary>
+internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail, BusinessClock clock)
+{
+    /// <summary>An invoice changed: its snapshot goes to the invoice feed, and a hint to the receivers.</summary>
+    public async Task ChangedAsync(Invoice invoice, CancellationToken ct)
+    {
+        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var now = clock.GetUtcNow();
+        Feed.Append(db, invoice.CreditorId, FeedName.Invoices, await view.FeedEntryAsync(db, invoice, creditor, ct), now);
+        await Announce.PaymentsAsync(db, invoice.CreditorId, now, ct);
+    }
+
+    /// <summary>The payment provider says that a link was paid.</summary>
+    public async Task LinkPaidAsync(PayLink link, Invoice invoice, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        link.Pay(now);
+        var payment = Add(invoice, PaymentKind.Payment, link.Amount, $"link:{link.Number}:paid", "paylink", now,
+            isDouble: invoice.Receive(link.Amount, now), linkId: link.Id);
+        if (invoice.Open <= 0)
+        {
+            // A second tab must not pay what is settled.
+            var others = await db.PayLinks.Where(l => l.InvoiceId == invoice.Id && l.Id != link.Id).ToListAsync(ct);
+            foreach (var other in others.Where(o => o.IsOpen)) other.Expire(now);
+        }
+
+        await PublishAsync(invoice, payment, null, link, null, 0, ct);
+    }
+
+    /// <summary>The creditor's bank credited a collection.</summary>
+    public async Task CollectedAsync(DirectDebit debit, Invoice invoice, DateOnly on, DateTimeOffset? outcomeAt, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        debit.Settle(on, outcomeAt);
+        var payment = Add(invoice, PaymentKind.Payment, debit.Amount, $"dd:{debit.EndToEndId}:paid", "sdd", now,
+            isDouble: invoice.Receive(debit.Amount, now), debitId: debit.Id);
+        await PublishAsync(invoice, payment, debit, null, null, 0, ct);
+    }
+
+    /// <summary>
+    /// A collection failed, or was taken back after it had been credited. Steps: a soft failure is tried again; else the debtor gets a
+    /// payment link by mail.
+    /// </summary>
+    public async Task FailedAsync(DirectDebit debit, Invoice invoice, string reasonCode, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var tookBack = debit.Fail(reasonCode, now);
+        if (tookBack) invoice.TakeBack(debit.Amount, reasonCode, now);
+
+        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == invoice.ProfileId, ct);
+        var mandate = await db.Mandates.SingleAsync(m => m.Id == debit.MandateId, ct);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
+        var retries = invoice.Open > 0 && mandate.IsCollectable && ReasonCodes.BucketOf(reasonCode) is FailureBucket.Soft
+            && ReasonCodes.MayRetry(reasonCode) && debit.Attempt <= profile.MostRetries;
+        var payment = Add(invoice, PaymentKind.Failure, debit.Amount, $"dd:{debit.EndToEndId}:failed:{reasonCode}", "sdd", now,
+            debitId: debit.Id, reasonCode: reasonCode, reverses: tookBack);
+
+        string? action = null;
+        if (retries)
+        {
+            action = "reoffer";
+            var today = clock.Today;
+            // The bank answered on the debt as announced: a new attempt needs no new notice, only the lead time.
+            var on = TargetCalendar.NextOpen(new[] { today.AddDays(profile.RetryAfterDays), TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), profile.LeadDays) }.Max());
+            await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time
+            db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
+                invoice.Open, debit.Message, debit.Ref, debit.Attempt + 1, on, now));
+        }
+
+        invoice.Fail(reasonCode, retries, now);
+        if (!retries && invoice.IsPayable)
+        {
+            action = "send_payment_link";
+            await mail.PaymentAlternativeAsync(db, invoice, customer, reasonCode, now, ct);
+        }
+
+        await PublishAsync(invoice, payment, debit, null, action, debit.Attempt, ct);
+    }
+
+    private InvoicePayment Add(
+        Invoice invoice, PaymentKind kind, decimal amount, string key, string method, DateTimeOffset now,
+        bool isDouble = false, Guid? debitId = null, Guid? linkId = null, string? reasonCode = null, bool reverses = false)
+    {
+        var payment = new InvoicePayment
+        {
+            CreditorId = invoice.CreditorId,
+            InvoiceId = invoice.Id,
+            Kind = kind,
+            Amount = amount,
+            SourceKey = key,
+            Method = method,
+            DirectDebitId = debitId,
+            PayLinkId = linkId,
+            ReasonCode = reasonCode,
+            Reverses = reverses,
+            IsDouble = isDouble,
+            OccurredAt = now,
+        };
+        db.InvoicePayments.Add(payment);
+        return payment;
+    }
+
+    private async Task PublishAsync(Invoice invoice, InvoicePayment payment, DirectDebit? debit, PayLink? link, string? action, int step, CancellationToken ct)
+    {
+        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var mandate = debit is null ? null : await db.Mandates.AsNoTracking().Where(m => m.Id == debit.MandateId).Select(m => m.Reference).SingleAsync(ct);
+        Feed.Append(db, invoice.CreditorId, FeedName.InvoicePayments,
+            InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, action, step), payment.OccurredAt);
+        if (debit is not null)
+            Feed.Append(db, invoice.CreditorId, FeedName.Transactions, TransactionView.Of(debit, mandate!), payment.OccurredAt);
+        await ChangedAsync(invoice, ct);
+    }
+}

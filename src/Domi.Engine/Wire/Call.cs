@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json;
+using Domi.Engine.Creditors;
+using Domi.Platform;
+using Microsoft.AspNetCore.Http;
+
+namespace Domi.Engine.Wire;
+
+/// <summary>Who calls the API: a creditor, through one of its keys.</summary>
+internal sealed record Caller(Guid CreditorId, Guid ApiKeyId);
+
+/// <summary>
+/// One call of the API: the caller, and the parameters of query string, form and JSON merged. Names are case-insensitive, a blank is
+/// absent, numbers and booleans may be strings: what the real clients send.
+/// </summary>
+/// <remarks>Source: twikey API description, section 1 of the behaviour notes.</remarks>
+internal sealed class Call
+{
+    private const int MostValues = 2_000;
+    private static readonly JsonDocumentOptions JsonRules = new() { MaxDepth = 32, AllowTrailingCommas = true };
+
+    private readonly Dictionary<string, List<string>> values;
+
+    private Call(HttpContext http, Dictionary<string, List<string>> values, JsonElement? body)
+    {
+        Http = http;
+        this.values = values;
+        Body = body;
+    }
+
+    public HttpContext Http { get; }
+
+    public JsonElement? Body { get; }
+
+    public Caller Caller => (Caller)Http.Items[typeof(Caller)]!;
+
+    public Guid CreditorId => Caller.CreditorId;
+
+    public static async ValueTask<Call> BindAsync(HttpContext context)
+    {
+        var values = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, entries) in context.Request.Query)
+            foreach (var entry in entries)
+                Add(name, entry);
+
+        JsonElement? body = null;
+        var type = context.Request.ContentType ?? "";
+        if (context.Request.HasFormContentType)
+        {
+            foreach (var (name, entries) in await context.Request.ReadFormAsync(context.RequestAborted))
+                foreach (var entry in entries)
+                    Add(name, entry);
+        }
+        else if (type.Contains("json", StringComparison.OrdinalIgnoreCase) && context.Request.ContentLength is not 0)
+        {
+            try
+            {
+                using var document = await JsonDocument.ParseAsync(context.Request.Body, JsonRules, context.RequestAborted);
+                body = document.RootElement.Clone();
+            }
+            catch (JsonException) when (context.Request.ContentLength is null)
+            {
+                // A GET with a JSON type and no body: real clients do that.
+            }
+            catch (JsonException e)
+            {
+                throw Invalid("body", $"The JSON cannot be read: {e.Message}");
+            }
+
+            if (body is { ValueKind: JsonValueKind.Object } json)
+            {
+                foreach (var property in json.EnumerateObject())
+                    if (property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+                        Add(property.Name, property.Value.ToString());
+            }
+            else if (body is { ValueKind: not JsonValueKind.Array })
+            {
+                throw Invalid("body", "The JSON is neither an object nor an array.");
+            }
+        }
+
+        return new(context, values, body);
+
+        void Add(string name, string? value)
+        {
+            if (string.IsNullOrEmpty(value) || name.Length > 200) return;
+            if (value.Contains('\0', StringComparison.Ordinal)) throw Invalid(name, "A text may not contain the character NUL.");
+            if (!values.TryGetValue(name, out var list)) values[name] = list = [];
+            if (list.Count < MostValues) list.Add(value);
+        }
+    }
+
+    public static RefusedException Missing(string name) =>
+        new("err_missing_params", $"The parameter {name} is missing.", ("name", name)) { Field = name };
+
+    public static RefusedException Invalid(string name, string why) => new("err_invalid_params", why, ("name", name)) { Field = name };
+
+    /// <summary>A text, trimmed; blank is absent.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_params</c>: longer than allowed.</exception>
+    public string? Text(string name, int most = 1000)
+    {
+        var text = values.TryGetValue(name, out var list) ? list[0].Trim() : null;
+        if (string.IsNullOrEmpty(text) || text is "null") return null;
+        return text.Length <= most ? text : throw Invalid(name, $"{name} is longer than {most} characters.");
+    }
+
+    /// <summary>The first of several names that is given.</summary>
+    public string? TextOf(int most, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (Text(name, most) is { } text)
+                return text;
+        return null;
+    }
+
+    public string Required(string name, int most = 1000) => Text(name, most) ?? throw Missing(name);
+
+    public IReadOnlyList<string> All(string name) =>
+        values.TryGetValue(name, out var list)
+            ? [.. list.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]
+            : [];
+
+    public bool Includes(string part) => All("include").Contains(part, StringComparer.OrdinalIgnoreCase);
+
+    public bool Flag(string name) => Text(name)?.ToLowerInvariant() is "true" or "1";
+
+    /// <summary>A whole number; 0 is absent where the clients send it for "not set".</summary>
+    public long? Number(string name) => Text(name, 40) is not { } text
+        ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && real == Math.Truncate(real) && Math.Abs(real) < 1e15m
+                ? (long)real
+                : throw Invalid(name, $"{name} is not a whole number.");
+
+    /// <summary>An amount in euro with a dot or a comma as decimal sign and at most two decimals that count.</summary>
+    public decimal? Amount(string name) => Text(name, 40) is { } text ? AmountOf(name, text) : null;
+
+    public static decimal AmountOf(string name, string text)
+    {
+        if (!decimal.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount)
+            || Math.Abs(amount) > 999_999_999.99m)
+            throw new RefusedException("err_invalid_amount", $"{name} is not an amount: {text}.", ("name", name)) { Field = name };
+        return Math.Round(amount, 2, MidpointRounding.AwayFromZero);
+    }
+
+    /// <summary>A day: <c>yyyy-MM-dd</c>, with or without a time, or milliseconds since 1970.</summary>
+    public DateOnly? Day(string name) => Text(name, 40) is { } text ? DayOf(name, text) : null;
+
+    public static DateOnly DayOf(string name, string text)
+    {
+        if (text.Length >= 10 && DateOnly.TryParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && (text.Length == 10 || text[10] is 'T' or ' ') && day.Year is >= 1990 and <= 2200)
+            return day;
+        if (text.Length is >= 12 and <= 14 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            && epoch < 7_000_000_000_000)
+            return DateTimeOffset.FromUnixTimeMilliseconds(epoch).BrusselsDate();
+        throw new RefusedException("err_invalid_date", $"{name} is not a date: {text}.", ("name", name)) { Field = name };
+    }
+
+    /// <summary>A part of the JSON body by name, whatever its case.</summary>
+    public JsonElement? Part(string name) => Body is { ValueKind: JsonValueKind.Object } body ? Json.Property(body, name) : null;
+
+    public string? Header(string name) => Http.Request.Headers[name].FirstOrDefault() is { Length: > 0 and <= 1000 } value ? value.Trim() : null;
+
+    /// <summary>Every value the call gives that is not one of the named ones.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Others(IReadOnlySet<string> known) =>
+        values.Where(v => !known.Contains(v.Key)).Select(v => KeyValuePair.Create(v.Key, v.Value[0]));
+}
