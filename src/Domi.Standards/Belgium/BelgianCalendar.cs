@@ -1,7 +1,7 @@
 namespace Domi.Standards;
 
-/// <summary>Legal holidays in Belgium, for terms counted in working days. Euro settlement has its own: <see cref="TargetCalendar"/>.</summary>
-/// <remarks>Source: royal decree of 18 April 1974, article 1.</remarks>
+/// <summary>Legal holidays in Belgium, for terms counted in working days.</summary>
+/// <remarks>Euro settlement has its own: <see cref="TargetCalendar"/>. Source: royal decree of 18 April 1974, article 1.</remarks>
 public static class BelgianCalendar
 {
     /// <summary>Monday to Friday and no legal holiday: the stricter of the readings, under which a term starts later.</summary>

@@ -84,12 +84,12 @@ public static class SepaText
         return string.Join(' ', output.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    // Rune by rune first: a broken surrogate becomes U+FFFD, on which Normalize would throw otherwise.
+    // Rune by rune first: Normalize throws on a broken surrogate, which comes out as U+FFFD here, and on U+FFFE.
     private static Rune[] Composed(string text)
     {
         var whole = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
-            whole.Append(rune);
+            whole.Append(rune.Value == 0xFFFE ? Rune.ReplacementChar : rune);
         return [.. whole.ToString().Normalize(NormalizationForm.FormC).EnumerateRunes()];
     }
 
