@@ -12,7 +12,19 @@ public readonly record struct DueWork(string Id, string Key, DateTimeOffset DueA
 /// the claim of a dead process is free. <see cref="RunAsync"/> looks again whether the row is still due, does the thing outside any
 /// transaction, and records the outcome on the row.
 /// </summary>
-public interface IJob
+public interface IDueWork
+{
+    /// <summary>What is due at an instant, oldest first.</summary>
+    Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct);
+
+    /// <summary>When the next row falls due, if any: what lets the sandbox's clock go from due instant to due instant.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken ct);
+
+    Task RunAsync(DueWork work, CancellationToken ct);
+}
+
+/// <summary>A kind of work: its name, and how it is run.</summary>
+public interface IJob : IDueWork
 {
     static abstract string Name { get; }
 
@@ -21,14 +33,6 @@ public interface IJob
 
     /// <summary>Polling and time-outs follow the wall clock; everything else the business clock, which the sandbox can move.</summary>
     static virtual bool UsesWallClock => false;
-
-    /// <summary>What is due at an instant, oldest first.</summary>
-    Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct);
-
-    /// <summary>When the next row falls due, if any: what lets the sandbox's clock go from due instant to due instant.</summary>
-    Task<DateTimeOffset?> NextDueAsync(CancellationToken ct);
-
-    Task RunAsync(DueWork work, CancellationToken ct);
 }
 
 /// <summary>Work that recurs; its next due instant is a row of <c>schedules</c>.</summary>
@@ -114,7 +118,7 @@ public sealed class JobKind
 
     public required Type Type { get; init; }
 
-    internal required Func<IServiceProvider, IJob> Make { get; init; }
+    public required Func<IServiceProvider, IDueWork> Make { get; init; }
 }
 
 public static class JobRegistration
@@ -162,10 +166,8 @@ internal sealed record RecurringKind(string Name, Func<DateTimeOffset, DomiSetti
 
 /// <summary>Drains one row of <c>schedules</c>.</summary>
 internal sealed class ScheduledJob(
-    string name, Func<DateTimeOffset, DateTimeOffset> nextAfter, IRecurring work, ModuleDb db, TimeProvider clock) : IJob
+    string name, Func<DateTimeOffset, DateTimeOffset> nextAfter, IRecurring work, ModuleDb db, TimeProvider clock) : IDueWork
 {
-    static string IJob.Name => "";
-
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
         await db.Schedules.AsNoTracking().Where(s => s.Name == name && s.DueAt <= now)
             .Select(s => new DueWork(s.Name, s.Name, s.DueAt)).ToListAsync(ct);

@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using Domi.Engine.Creditors;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Feeds;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mails;
+using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
+using Domi.Engine.Profiles;
+using Domi.Engine.Sessions;
+using Domi.Engine.Simulator;
+using Domi.Engine.Webhooks;
+using Domi.Engine.Pages;
+using Domi.Engine.Wire;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Domi.Engine;
+
+/// <summary>How a client reaches the first creditor of a fresh engine.</summary>
+public sealed record EngineAccess(string BaseAddress, string ApiKey, string? PrivateKey, string WebsiteKey, long MerchantId, Guid CreditorId);
+
+/// <summary>The engine's one public face: an application of its own, with its own listener, container, errors and workers.</summary>
+public static class EngineHost
+{
+    public static WebApplication Build(DomiSettings settings)
+    {
+        var assembly = typeof(EngineHost).Assembly;
+        var builder = ModuleHost.Create(settings, settings.Engine, assembly);
+        var services = builder.Services;
+        services.AddModuleDb<EngineDb>(settings, "engine");
+        services.AddSecrets<EngineDb>(settings, "domi-engine");
+        services.AddSingleton<CreditorKeys>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<InvoiceView>();
+        services.AddSingleton<DebtorMail>();
+        services.AddScoped<Settlement>();
+        services.AddScoped<MandateEvents>();
+        services.AddScoped<SignMandate>();
+        services.AddScoped<PayInvoice>();
+        services.AddSingleton<MailOutcome>();
+        services.AddHttpClient(DeliverWebhooks.Client, http =>
+            {
+                http.Timeout = TimeSpan.FromSeconds(10);
+                http.DefaultRequestHeaders.UserAgent.ParseAdd("Domi/1");
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => DeliverWebhooks.Handler(settings.Sandbox.Enabled || settings.IsDevelopment));
+
+        services.AddJobRunner();
+        services.AddJob<SendMails>();
+        services.AddJob<DeliverWebhooks>();
+        if (settings.Sandbox.Enabled)
+        {
+            services.AddJob<RunBank>();
+            services.AddJob<AnswerB2BMandates>();
+        }
+
+        services.AddRecurring<ExpireInvoices>();
+        services.AddModulePages(assembly, pages => pages.RootDirectory = "/Pages");
+        services.AddHostedPages();
+
+        var app = builder.Build();
+        app.UseTrustedProxies(settings);
+        app.UseCreditorBranch();
+        app.UseHostedPages();
+        app.UseEmbeddedAssets(assembly);
+        app.UseRouting();
+        MapCreditor(app.MapGroup("/creditor"));
+        if (settings.Sandbox.Enabled) SandboxRoutes.Map(app);
+        app.MapGet("/healthz", () => Results.Text("ok"));
+        app.MapRazorPages();
+        return app;
+    }
+
+    private static void MapCreditor(RouteGroupBuilder creditor)
+    {
+        LogIn.Map(creditor);
+        ReadFeed.Map(creditor);
+        ReadProfiles.Map(creditor);
+        Invite.Map(creditor);
+        OneMandate.Map(creditor);
+        CreateInvoice.Map(creditor);
+        OneInvoice.Map(creditor);
+        ReadTransactions.Map(creditor);
+    }
+
+    /// <summary>Locks the database, brings it up to date and makes sure of a first creditor, so that there is something to log in to.</summary>
+    /// <returns>The lock of the database file, and how to reach the first creditor.</returns>
+    public static async Task<(IDisposable? Lock, EngineAccess Access)> PrepareAsync(DomiSettings settings, CancellationToken ct)
+    {
+        var held = await Databases.PrepareAsync<EngineDb>(settings, "engine", ct);
+        await using var app = Build(settings with { RunsWorkers = false });
+        await using var scope = app.Services.CreateAsyncScope();
+        return (held, await FirstCreditorAsync(scope.ServiceProvider, settings, ct));
+    }
+
+    private static async Task<EngineAccess> FirstCreditorAsync(IServiceProvider services, DomiSettings settings, CancellationToken ct)
+    {
+        var (db, secrets, keys) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<Secrets>(), services.GetRequiredService<CreditorKeys>());
+        var creditor = await db.Creditors.OrderBy(c => c.MerchantId).FirstOrDefaultAsync(ct);
+        if (creditor is null)
+        {
+            creditor = new() { MerchantId = 1001, Name = "My company", CreditorIdentifier = "BE69ZZZ0712845377", SenderName = "My company", SenderAddress = "invoices@localhost.localdomain" };
+            keys.Equip(creditor, settings.Sandbox.WebsiteKey);
+            db.Creditors.Add(creditor);
+            var apiKey = settings.Sandbox.ApiKey ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+            var privateKey = settings.Sandbox.PrivateKey ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            db.ApiKeys.Add(new()
+            {
+                CreditorId = creditor.Id,
+                Description = "Office",
+                KeyHash = Secrets.HashOf(apiKey),
+                KeySealed = secrets.Seal(apiKey),
+                PrivateKeySealed = secrets.Seal(privateKey),
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+            });
+            db.Profiles.Add(new() { CreditorId = creditor.Id, Number = 1, Name = "SEPA Core", Scheme = MandateScheme.Core, IsDefault = true, Prefix = "CORE" });
+            db.Profiles.Add(new() { CreditorId = creditor.Id, Number = 2, Name = "SEPA B2B", Scheme = MandateScheme.B2B, Prefix = "B2B" });
+            await db.SaveChangesAsync(ct);
+        }
+
+        var key = await db.ApiKeys.Where(k => k.CreditorId == creditor.Id).OrderBy(k => k.CreatedAt).FirstAsync(ct);
+        return new(services.GetRequiredService<PublicAddress>().Of("/creditor"), secrets.Open(key.KeySealed),
+            key.PrivateKeySealed is null ? null : secrets.Open(key.PrivateKeySealed), keys.WebsiteKey(creditor), creditor.MerchantId, creditor.Id);
+    }
+
+    /// <summary>Where the office that is built in wants to be woken.</summary>
+    public static async Task SetWebhookAsync(DomiSettings settings, Guid creditorId, string url, CancellationToken ct)
+    {
+        await using var app = Build(settings with { RunsWorkers = false });
+        await using var scope = app.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EngineDb>();
+        var key = await db.ApiKeys.Where(k => k.CreditorId == creditorId).OrderBy(k => k.CreatedAt).FirstAsync(ct);
+        key.WebhookUrl = url;
+        await db.SaveChangesAsync(ct);
+    }
+}

@@ -1,0 +1,43 @@
+using Domi.Engine.Mandates;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Invoices;
+
+/// <summary>Every night: invoices past their due date become Expired, prepared mandates past their link go, old sessions are forgotten.</summary>
+internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, MandateEvents events, BusinessClock clock) : IRecurring
+{
+    public static string Name => "expire-invoices";
+
+    public static DateTimeOffset NextAfter(DateTimeOffset due, DomiSettings settings) => due.BrusselsDate().AddDays(1).At(1);
+
+    public async Task RunAsync(DateTimeOffset due, CancellationToken ct)
+    {
+        var today = clock.Today;
+        var overdue = await db.Invoices.AsNoTracking().Where(i => i.State == InvoiceState.Booked && i.DueOn < today).Select(i => i.Id).ToListAsync(ct);
+        foreach (var id in overdue)
+        {
+            await db.WriteAsync(async token =>
+            {
+                if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == id, token) is { } invoice && invoice.Expire(clock.GetUtcNow())) await settlement.ChangedAsync(invoice, token);
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+
+        var now = clock.GetUtcNow();
+        var stale = await db.Mandates.AsNoTracking().Where(m => m.State == MandateState.Prepared && m.LinkExpiresAt < now).Select(m => m.Id).ToListAsync(ct);
+        foreach (var id in stale)
+        {
+            await db.WriteAsync(async token =>
+            {
+                if (await db.Mandates.SingleOrDefaultAsync(m => m.Id == id, token) is not { State: MandateState.Prepared } mandate) return;
+                await events.RemovedAsync(mandate, "expired", token);
+                db.Mandates.Remove(mandate);
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+
+        var forgotten = TimeProvider.System.GetUtcNow().AddDays(-1);
+        await db.WriteAsync(token => db.FailedLogins.Where(f => f.At < forgotten).ExecuteDeleteAsync(token), ct);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Mails;
+
+/// <summary>
+/// Mails to debtors, each added to the running transaction, under the creditor's own name, address and reply-to, in the debtor's language.
+/// </summary>
+internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress address)
+{
+    /// <summary>The invoice itself (<c>invoice</c>) or a reminder of it. Without any address nothing can be sent, and nothing is refused.</summary>
+    public async Task InvoiceAsync(EngineDb db, Invoice invoice, Customer customer, string purpose, DateTimeOffset now, CancellationToken ct)
+    {
+        if ((invoice.Email ?? customer.Email) is not { } to) return;
+
+        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
+        var collected = invoice.State is InvoiceState.Pending;
+        (string, object?)[] facts = [("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("due", Day(invoice.DueOn, t.Language)), ("title", invoice.Title)];
+        var variant = collected ? "collected" : purpose;
+        Add(db, creditor, t, purpose, $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
+            t[$"mail.{purpose}.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[$"mail.{variant}.text", facts]],
+            t[collected ? "mail.invoice.see" : "mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)),
+            invoice.DocumentHash is { } hash ? new MailAttachment($"{Safe(invoice.Number)}.pdf", "application/pdf", hash) : null);
+    }
+
+    /// <summary>A collection failed and is not tried again: the debtor can pay by himself.</summary>
+    public async Task PaymentAlternativeAsync(EngineDb db, Invoice invoice, Customer customer, string reasonCode, DateTimeOffset now, CancellationToken ct)
+    {
+        if ((invoice.Email ?? customer.Email) is not { } to) return;
+
+        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts =
+        [
+            ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
+        ];
+        Add(db, creditor, t, "payment_alternative", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
+            t["mail.alternative.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.alternative.text", facts]],
+            t["mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+    }
+
+    /// <summary>The invitation to sign; one per mandate, whatever is repeated.</summary>
+    public async Task InvitationAsync(EngineDb db, Mandate mandate, Customer customer, Profile profile, DateTimeOffset now, CancellationToken ct)
+    {
+        if (customer.Email is not { } to) return;
+
+        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name), ("profile", profile.Name)];
+        Add(db, creditor, t, "invite", $"mandate:{mandate.Id}", $"invite:{mandate.Id:n}", to, null, now,
+            t["mail.invite.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.invite.text", facts]],
+            t["mail.invite.sign"], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
+    }
+
+    /// <summary>The code a signer types to sign.</summary>
+    public void Code(EngineDb db, Creditor creditor, Mandate mandate, string code, string to, DateTimeOffset now)
+    {
+        var t = texts.In(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+        (string, object?)[] facts = [("creditor", creditor.Name), ("code", code), ("reference", mandate.Reference)];
+        Add(db, creditor, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t["mail.code.text", facts], t["mail.code.warning", facts]], null, null, null);
+    }
+
+    /// <summary>The signed mandate, for the debtor's own papers.</summary>
+    public async Task MandateSignedAsync(EngineDb db, Mandate mandate, Customer customer, DateTimeOffset now, CancellationToken ct)
+    {
+        if (customer.Email is not { } to) return;
+
+        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.DebtorAccount?.Masked)];
+        Add(db, creditor, t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
+            t["mail.mandate.subject", facts],
+            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[mandate.Scheme is MandateScheme.B2B ? "mail.mandate.text_b2b" : "mail.mandate.text", facts]], null, null,
+            mandate.DocumentHash is { } hash ? new MailAttachment($"{Safe(mandate.Reference)}.pdf", "application/pdf", hash) : null);
+    }
+
+    public async Task MandateCancelledAsync(EngineDb db, Mandate mandate, DateTimeOffset now, CancellationToken ct)
+    {
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        if (customer.Email is not { } to) return;
+
+        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference)];
+        Add(db, creditor, t, "mandate_cancelled", $"mandate:{mandate.Id}", $"cancelled:{mandate.Id:n}", to, null, now,
+            t["mail.cancelled.subject", facts], [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t["mail.cancelled.text", facts]], null, null, null);
+    }
+
+    private static void Add(
+        EngineDb db, Creditor creditor, Texts t, string purpose, string about, string? onceKey, string to, string? cc, DateTimeOffset now,
+        string subject, IReadOnlyList<string> paragraphs, string? button, string? link, MailAttachment? attachment)
+    {
+        var sender = creditor.SenderAddress.Length > 0 ? creditor.SenderAddress : "noreply@localhost.localdomain";
+        var signature = string.Join('\n', new[] { creditor.Name, creditor.Phone, creditor.ReplyTo ?? creditor.SenderAddress }.Where(l => !string.IsNullOrEmpty(l)));
+        var text = new StringBuilder();
+        foreach (var paragraph in paragraphs) text.Append(paragraph).Append("\n\n");
+        if (link is not null) text.Append(button).Append(":\n").Append(link).Append("\n\n");
+        text.Append(signature).Append('\n');
+
+        db.Mails.Add(new Mail(purpose, about, now, sender[(sender.IndexOf('@', StringComparison.Ordinal) + 1)..])
+        {
+            OwnerId = creditor.Id,
+            OnceKey = onceKey,
+            FromName = creditor.SenderName.Length > 0 ? creditor.SenderName : creditor.Name,
+            FromAddress = sender,
+            ReplyTo = creditor.ReplyTo,
+            To = to,
+            Cc = cc,
+            Language = t.Language,
+            Subject = subject.ReplaceLineEndings(" "),
+            Html = Html(t.Language, creditor.Name, paragraphs, button, link, signature),
+            Text = text.ToString(),
+            Attachments = attachment is null ? [] : [attachment],
+        });
+    }
+
+    // Inline styles on purpose: mail programs drop style sheets.
+    private static string Html(string language, string creditor, IReadOnlyList<string> paragraphs, string? button, string? link, string signature)
+    {
+        var html = new StringBuilder();
+        html.Append(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>");
+        html.Append("<body style=\"margin:0;padding:24px 12px;background:#f5f3ef;font:16px/1.5 Segoe UI,Helvetica,Arial,sans-serif;color:#1d1c1a\">");
+        html.Append("<div style=\"max-width:560px;margin:0 auto;padding:28px 28px 20px;background:#fff;border-radius:14px\">");
+        html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 20px;font-weight:600\">{WebUtility.HtmlEncode(creditor)}</p>");
+        foreach (var paragraph in paragraphs)
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 16px\">{WebUtility.HtmlEncode(paragraph).Replace("\n", "<br>", StringComparison.Ordinal)}</p>");
+        if (link is not null)
+        {
+            var href = WebUtility.HtmlEncode(link);
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0\"><a href=\"{href}\" style=\"display:inline-block;padding:13px 22px;border-radius:8px;background:#0b5567;color:#fff;text-decoration:none;font-weight:600\">{WebUtility.HtmlEncode(button)}</a></p>");
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 16px;font-size:13px;color:#5d5a54;word-break:break-all\"><a href=\"{href}\" style=\"color:#0b5567\">{href}</a></p>");
+        }
+
+        html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0 0;padding-top:16px;border-top:1px solid #e4e0d8;font-size:13px;color:#5d5a54\">{WebUtility.HtmlEncode(signature).Replace("\n", "<br>", StringComparison.Ordinal)}</p>");
+        return html.Append("</div></body></html>").ToString();
+    }
+
+    private static string Safe(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
+
+    internal static string Amount(decimal amount, string language) => PageFormat.Money(amount, language);
+
+    internal static string Day(DateOnly day, string language) => PageFormat.LongDay(day, language);
+}

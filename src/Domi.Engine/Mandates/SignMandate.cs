@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text;
+using Domi.Engine.Creditors;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mails;
+using Domi.Engine.Profiles;
+using Domi.Engine.Simulator;
+using Domi.Platform;
+using Domi.Rendering;
+using Domi.Standards;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Mandates;
+
+/// <summary>What a signer fills in.</summary>
+internal sealed record SignerDetails(string Name, string Street, string Zip, string City, string Country, string Email, Iban Account, bool DeclaresNoConsumer, string? EnterpriseNumber);
+
+/// <summary>Who signs from where: goes into the evidence.</summary>
+internal sealed record SignerSession(string Language, string Address, string Agent, DateTimeOffset ShownAt);
+
+/// <summary>The steps of the signing page, each one transaction: details, code, signature.</summary>
+/// <remarks>A signature by code is a simple electronic signature; limits: 6 digits, 10 minutes, 5 attempts, 5 codes a mandate.</remarks>
+internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement settlement, DebtorMail mail, BusinessClock clock)
+{
+    public static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
+
+    public Task<Mandate?> FindAsync(string token, CancellationToken ct)
+    {
+        var hash = Secrets.HashOf(token);
+        return db.Mandates.SingleOrDefaultAsync(m => m.PageTokenHash == hash, ct);
+    }
+
+    /// <summary>Keeps what the signer filled in. A B2B mandate needs an enterprise number and the declaration.</summary>
+    /// <exception cref="RefusedException"><c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>.</exception>
+    public Task FillAsync(Guid mandateId, SignerDetails details, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var mandate = await SignableAsync(mandateId, token);
+        var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
+        if (mandate.Scheme is MandateScheme.B2B)
+        {
+            if (!details.DeclaresNoConsumer || !EnterpriseNumber.TryParse(details.EnterpriseNumber, out var enterprise))
+                throw new RefusedException("b2b_consumer", "A B2B mandate needs an enterprise number and the declaration of not being a consumer.") { Field = "EnterpriseNumber" };
+            customer.EnterpriseNumber = enterprise.Value;
+            customer.CompanyName ??= details.Name;
+        }
+
+        customer.Email ??= details.Email;
+        mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, BelgianBanks.BicOf(details.Account));
+    }, ct);
+
+    /// <summary>Mails a new code; the former one no longer holds.</summary>
+    public Task SendCodeAsync(Guid mandateId, string email, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var mandate = await SignableAsync(mandateId, token);
+        var now = clock.GetUtcNow();
+        var since = now.AddHours(-1);
+        var about = $"mandate:{mandate.Id}";
+        if (await db.Mails.CountAsync(m => m.Purpose == "code" && m.To == email && m.CreatedAt > since, token) >= 10)
+            throw new RefusedException("code_too_many", $"Ten codes went to this address within the hour ({about}).");
+
+        var code = Secrets.NewDigits(6);
+        mandate.ExpectCode(HashOfCode(mandate, code), email, now + CodeLifetime);
+        mail.Code(db, await CreditorKeys.ReadAsync(db, mandate.CreditorId, token), mandate, code, email, now);
+    }, ct);
+
+    /// <summary>Signs by the code that was mailed.</summary>
+    /// <exception cref="RefusedException"><c>code_wrong</c>: the attempt is counted, and after five the code is dead.</exception>
+    public async Task<Mandate> SignByCodeAsync(Guid mandateId, string code, SignerSession session, string? place, CancellationToken ct)
+    {
+        var digits = new string([.. code.Where(char.IsAsciiDigit)]);
+        var holds = await db.WriteAsync(async token =>
+        {
+            var mandate = await SignableAsync(mandateId, token);
+            return mandate.TryCode(HashOfCode(mandate, digits), clock.GetUtcNow());
+        }, ct);
+        if (!holds) throw new RefusedException("code_wrong", "The code does not hold.") { Field = "Code" };
+
+        return await SignAsync(mandateId, "email", null, session, place, ct);
+    }
+
+    /// <summary>Signs by a drawing, a PNG of at most 150 kB.</summary>
+    public Task<Mandate> SignByDrawingAsync(Guid mandateId, byte[] png, SignerSession session, string? place, CancellationToken ct)
+    {
+        if (png.Length is < 100 or > 150_000 || !png.AsSpan(0, 8).SequenceEqual((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+            throw new RefusedException("drawing_unreadable", "The drawing is no PNG of at most 150 kB.") { Field = "Drawing" };
+        return SignAsync(mandateId, "digisign", png, session, place, ct);
+    }
+
+    private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct)
+    {
+        // The document is drawn before the transaction: it takes a while, and nothing of it can change any more but the mandate itself.
+        var draft = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == mandateId, ct);
+        var creditor = await CreditorKeys.ReadAsync(db, draft.CreditorId, ct);
+        var now = clock.GetUtcNow();
+        var wording = SepaMandateText.For(draft.Scheme, session.Language, creditor.Name);
+        var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {draft.DebtorAccount?.Value}"]);
+        var evidence = new SignatureEvidence(shown, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown))), SepaMandateText.Version, session.Language,
+            method, draft.CodeDestination, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, draft.CodeAttempts);
+        var pdf = MandateDocuments.Draw(draft, creditor, wording, evidence, drawing, place, now);
+
+        return await db.WriteAsync(async token =>
+        {
+            var mandate = await SignableAsync(mandateId, token);
+            if (mandate.Version != draft.Version) throw new RefusedException("changed_meanwhile", "The mandate was changed while it was signed.");
+            var hash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
+            mandate.Sign(evidence, method, place, hash, now, now + Outcomes.Interval);
+
+            // Other invitations of the same customer and profile have had their day.
+            var others = await db.Mandates.Where(m => m.CustomerId == mandate.CustomerId && m.ProfileId == mandate.ProfileId && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(token);
+            foreach (var other in others)
+            {
+                await events.RemovedAsync(other, "removed", token);
+                db.Mandates.Remove(other);
+            }
+
+            await events.SignedAsync(mandate, token);
+            var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
+            await mail.MandateSignedAsync(db, mandate, customer, now, token);
+            await CollectItsInvoiceAsync(db, mandate, settlement, clock, token);
+            return mandate;
+        }, ct);
+    }
+
+    /// <summary>The invoice from whose page a mandate was signed is collected on it from now on.</summary>
+    public static async Task CollectItsInvoiceAsync(EngineDb db, Mandate mandate, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    {
+        if (!mandate.IsCollectable || mandate.InvoiceId is not { } invoiceId) return;
+        if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, ct) is not { IsPayable: true } invoice) return;
+
+        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
+        await Booking.CollectAsync(db, invoice, profile, mandate, clock, ct);
+        await settlement.ChangedAsync(invoice, ct);
+    }
+
+    private async Task<Mandate> SignableAsync(Guid id, CancellationToken ct)
+    {
+        var mandate = await db.Mandates.SingleAsync(m => m.Id == id, ct);
+        if (mandate.State is MandateState.Prepared && !mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("link_expired", $"The link of {mandate.Reference} has expired.");
+        if (!mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
+        return mandate;
+    }
+
+    // Salted with the mandate, so that a code says nothing about another.
+    private static string HashOfCode(Mandate mandate, string code) => Secrets.HashOf($"{mandate.Id:n}:{code}");
+}
+
+/// <summary>The signed document: wording, parties, signature and its evidence.</summary>
+internal static class MandateDocuments
+{
+    public static byte[] Draw(Mandate mandate, Creditor creditor, MandateText wording, SignatureEvidence evidence, byte[]? drawing, string? place, DateTimeOffset now) =>
+        MandatePdf.Draw(new()
+        {
+            Language = DocumentLanguages.FromCode(evidence.Language),
+            Title = wording.Title,
+            Paragraphs = wording.Paragraphs,
+            MandateReference = mandate.Reference,
+            CreditorIdentifier = creditor.CreditorIdentifier,
+            Creditor = new(creditor.Name, [creditor.Street, $"{creditor.Zip} {creditor.City}".Trim(), creditor.Country], creditor.EnterpriseNumber?.ToString()),
+            Debtor = new(mandate.DebtorName ?? "", [mandate.DebtorStreet ?? "", $"{mandate.DebtorZip} {mandate.DebtorCity}".Trim(), mandate.DebtorCountry ?? ""]),
+            Iban = mandate.DebtorAccount?.ToString(),
+            Bic = mandate.DebtorBic?.Value,
+            IsRecurrent = true,
+            IsB2B = mandate.Scheme is MandateScheme.B2B,
+            SignedOn = now.BrusselsDate(),
+            SignedAt = place,
+            Signature = new(mandate.DebtorName ?? "", drawing),
+            Evidence = new(evidence.TextHash, evidence.ShownAt, evidence.SignedAt, evidence.Address, evidence.Agent,
+                evidence.Channel, Shorten(evidence.Destination), null, evidence.Attempts, evidence.TextVersion),
+        });
+
+    private static string? Shorten(string? address)
+    {
+        if (address is null || address.IndexOf('@', StringComparison.Ordinal) is not (> 1 and var at)) return address;
+        return address[0] + new string('•', at - 1) + address[at..];
+    }
+}

@@ -1,0 +1,102 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.PayLinks;
+
+/// <summary>What a debtor does on the payment page: pay now through the provider, or set up automatic payment.</summary>
+internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement settlement, BusinessClock clock)
+{
+    public static readonly IReadOnlyList<string> Methods = ["bancontact", "payconiq", "card"];
+
+    public Task<Invoice?> FindAsync(string token, CancellationToken ct)
+    {
+        var hash = Secrets.HashOf(token);
+        return db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PageTokenHash == hash, ct);
+    }
+
+    /// <summary>Begins a payment of what is open; answers the token under which the provider's page knows it.</summary>
+    /// <exception cref="RefusedException"><c>not_payable</c>: paid, being collected or off the table meanwhile.</exception>
+    public async Task<string> StartAsync(Guid invoiceId, string method, CancellationToken ct)
+    {
+        if (!Methods.Contains(method)) throw new RefusedException("method_unknown", $"No method {method}.");
+
+        var token = Secrets.NewToken();
+        await db.WriteAsync(async write =>
+        {
+            var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, write);
+            if (!invoice.IsPayable) throw new RefusedException("not_payable", $"Invoice {invoice.Number} is {invoice.State}.");
+            db.PayLinks.Add(new()
+            {
+                CreditorId = invoice.CreditorId,
+                Number = await db.NextObjectNumberAsync(invoice.CreditorId, write),
+                InvoiceId = invoice.Id,
+                Method = method,
+                Amount = invoice.Open,
+                TokenHash = Secrets.HashOf(token),
+                CreatedAt = clock.GetUtcNow(),
+            });
+        }, ct);
+        return token;
+    }
+
+    /// <summary>
+    /// The provider's answer on a payment. Told twice it changes nothing; a payment of an invoice that was settled meanwhile is not
+    /// taken, its link has ended.
+    /// </summary>
+    public Task EndAsync(string token, bool approved, CancellationToken ct)
+    {
+        var hash = Secrets.HashOf(token);
+        return RetryAsync(() => db.WriteAsync(async write =>
+        {
+            if (await db.PayLinks.SingleOrDefaultAsync(l => l.TokenHash == hash, write) is not { IsOpen: true } link) return;
+
+            var invoice = await db.Invoices.SingleAsync(i => i.Id == link.InvoiceId, write);
+            if (!approved) link.Decline(clock.GetUtcNow());
+            else if (!invoice.IsPayable) link.Expire(clock.GetUtcNow());
+            else await settlement.LinkPaidAsync(link, invoice, write);
+        }, ct));
+    }
+
+    /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
+    public async Task<string> SetUpAutomaticAsync(Guid invoiceId, string language, CancellationToken ct)
+    {
+        return await db.WriteAsync(async write =>
+        {
+            var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, write);
+            if (!invoice.IsPayable) throw new RefusedException("not_payable", $"Invoice {invoice.Number} is {invoice.State}.");
+
+            // The page may be left and come back to: the mandate that was begun from it goes on.
+            var now = clock.GetUtcNow();
+            var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write))
+                .FirstOrDefault(m => m.CanBeSigned(now));
+            var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, write);
+            if (begun is not null) return keys.MandateToken(creditor, begun.Id);
+
+            var profile = await db.Profiles.SingleAsync(p => p.Id == invoice.ProfileId, write);
+            var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, write);
+            var (_, token) = await PrepareMandate.Async(db, keys, profile, customer, null, invoice.Id, language, null, null, clock, write);
+            return token;
+        }, ct);
+    }
+
+    // Two tabs that end at the same moment meet on the invoice's version: the second looks again and finds it settled.
+    private async Task RetryAsync(Func<Task> change)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await change();
+                return;
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < 4)
+            {
+                db.ChangeTracker.Clear();
+                db.PendingEvents.Clear();
+            }
+        }
+    }
+}

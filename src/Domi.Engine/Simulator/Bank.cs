@@ -1,0 +1,118 @@
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Simulator;
+
+/// <summary>
+/// The outcomes of the simulated bank, as Twikey publishes them for its test environment: collections by amount, B2B mandates by the
+/// last digit of the IBAN.
+/// </summary>
+/// <remarks>Source: Twikey development kit, Testdata.md, and developers/test.html (first feedback paid, outcome on the second run).</remarks>
+internal static class Outcomes
+{
+    private static readonly string[] Technical = ["AC01", "AC04", "AC06", "AC13", "AG01", "FF01", "MD01", "MD02", "MD07", "PY01", "RC01", "SL01"];
+
+    /// <summary>Between two runs of the bank.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+
+    /// <summary>The reason a collection fails for, or null when it is paid: by the whole euros of the amount.</summary>
+    public static string? OfCollection(decimal amount) => (int)Math.Truncate(amount) switch
+    {
+        >= 1 and <= 5 => "MS03",
+        >= 6 and <= 10 => "AM04",
+        >= 11 and <= 15 => "MS02",
+        >= 16 and <= 20 => "MD06",
+        >= 21 and <= 32 and var euros => Technical[euros - 21],
+        _ => null,
+    };
+
+    /// <summary>Whether the debtor's bank accepts a B2B mandate: an even last digit.</summary>
+    public static bool AcceptsMandate(Iban account) => (account.Value[^1] - '0') % 2 == 0;
+}
+
+/// <summary>
+/// Moves collections along on the business clock: handed over the day before, credited on the requested date; those that fail do so on
+/// the bank's next run, so that money first comes and is then taken back.
+/// </summary>
+internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock clock) : IJob
+{
+    public static string Name => "run-bank";
+
+    public static int Parallel => 2;
+
+    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
+        await db.DirectDebits.AsNoTracking().Where(d => d.DueAt <= now).OrderBy(d => d.DueAt).Take(most)
+            .Select(d => new DueWork(d.Id.ToString(), d.MandateId.ToString(), d.DueAt!.Value)).ToListAsync(ct);
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.DirectDebits.MinAsync(d => d.DueAt, ct);
+
+    public async Task RunAsync(DueWork work, CancellationToken ct)
+    {
+        var id = Guid.Parse(work.Id);
+        await db.WriteAsync(async token =>
+        {
+            if (await db.DirectDebits.SingleOrDefaultAsync(d => d.Id == id, token) is not { DueAt: { } due } debit || due > clock.GetUtcNow()) return;
+
+            var invoice = await db.Invoices.SingleAsync(i => i.Id == debit.InvoiceId, token);
+            switch (debit.State)
+            {
+                case DirectDebitState.Open:
+                    var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, token);
+                    if (!mandate.IsCollectable) await settlement.FailedAsync(debit, invoice, "MD01", token); // nothing may be collected on it any more
+                    else debit.HandOver(Later(debit.RequestedOn.At(8), clock.GetUtcNow()));
+                    break;
+
+                case DirectDebitState.Sent:
+                    await settlement.CollectedAsync(debit, invoice, clock.Today,
+                        Outcomes.OfCollection(debit.Amount) is null ? null : clock.GetUtcNow() + Outcomes.Interval, token);
+                    break;
+
+                case DirectDebitState.Paid when Outcomes.OfCollection(debit.Amount) is { } reason:
+                    await settlement.FailedAsync(debit, invoice, reason, token);
+                    break;
+
+                default:
+                    debit.Finish();
+                    break;
+            }
+        }, ct);
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}
+
+/// <summary>The debtors' banks answer on B2B mandates.</summary>
+internal sealed class AnswerB2BMandates(EngineDb db, MandateEvents events, Settlement settlement, BusinessClock clock) : IJob
+{
+    public static string Name => "answer-b2b-mandates";
+
+    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
+        await db.Mandates.AsNoTracking().Where(m => m.BankAnswersAt <= now).OrderBy(m => m.BankAnswersAt).Take(most)
+            .Select(m => new DueWork(m.Id.ToString(), m.Id.ToString(), m.BankAnswersAt!.Value)).ToListAsync(ct);
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.Mandates.MinAsync(m => m.BankAnswersAt, ct);
+
+    public async Task RunAsync(DueWork work, CancellationToken ct)
+    {
+        var id = Guid.Parse(work.Id);
+        await db.WriteAsync(async token =>
+        {
+            if (await db.Mandates.SingleOrDefaultAsync(m => m.Id == id, token) is not { BankAnswersAt: not null } mandate) return;
+
+            var accepts = Outcomes.AcceptsMandate(mandate.DebtorAccount!.Value);
+            mandate.BankAnswers(accepts, clock.GetUtcNow());
+            if (!accepts)
+            {
+                await events.CancelledAsync(mandate, token);
+                return;
+            }
+
+            await events.AcceptedByBankAsync(mandate, token);
+            await SignMandate.CollectItsInvoiceAsync(db, mandate, settlement, clock, token);
+        }, ct);
+    }
+}

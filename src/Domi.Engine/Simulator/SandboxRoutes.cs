@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Domi.Engine.Creditors;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Invoices;
+using Domi.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Simulator;
+
+/// <summary>The sandbox for developers: its keys, its clock, and outcomes played by hand.</summary>
+internal static class SandboxRoutes
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var sandbox = app.MapSandbox();
+        sandbox.MapSandboxClock();
+        sandbox.MapGet("", ReadAsync);
+        sandbox.MapPost("outcome", PlayAsync);
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext http, EngineDb db, Secrets secrets, CreditorKeys keys, PublicAddress address, CancellationToken ct)
+    {
+        if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) return Results.Redirect("/simulator");
+
+        var creditor = await db.Creditors.AsNoTracking().OrderBy(c => c.MerchantId).FirstAsync(ct);
+        var key = await db.ApiKeys.AsNoTracking().Where(k => k.CreditorId == creditor.Id && k.RevokedAt == null).OrderBy(k => k.CreatedAt).FirstAsync(ct);
+        var profiles = await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditor.Id).OrderBy(p => p.Number).ToListAsync(ct);
+        return Results.Json(new
+        {
+            baseUrl = address.Of("/creditor"),
+            apiKey = secrets.Open(key.KeySealed),
+            privateKey = key.PrivateKeySealed is null ? null : secrets.Open(key.PrivateKeySealed),
+            websiteKey = keys.WebsiteKey(creditor),
+            merchantId = creditor.MerchantId,
+            profiles = profiles.Select(p => new { id = p.Number, name = p.Name, type = p.WireType }),
+        });
+    }
+
+    /// <summary>Plays an R-transaction on the last settled collection of an invoice, found by id or number.</summary>
+    private static async Task<IResult> PlayAsync(HttpContext http, EngineDb db, Settlement settlement, CancellationToken ct)
+    {
+        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "invoice") is not { } which || Text(body, "code") is not { } code)
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"invoice\":\"<id or number>\",\"code\":\"MD06\"}.");
+        if (code.Length is < 2 or > 8 || !code.All(char.IsAsciiLetterOrDigit))
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "code is a reason code of ISO 20022, such as MD06.");
+
+        var isId = Guid.TryParse(which, out var id);
+        var outcome = await db.WriteAsync(async token =>
+        {
+            var invoice = await db.Invoices.Where(i => i.Number == which || (isId && i.PublicId == id)).OrderBy(i => i.Id).FirstOrDefaultAsync(token);
+            if (invoice is null) return "no such invoice";
+
+            var debit = await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Paid).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(token);
+            if (debit is null) return "no settled collection";
+
+            await settlement.FailedAsync(debit, invoice, code.ToUpperInvariant(), token);
+            return null;
+        }, ct);
+        return outcome is null
+            ? Results.Ok(new { invoice = which, code = code.ToUpperInvariant() })
+            : Results.Problem(statusCode: StatusCodes.Status404NotFound, title: outcome);
+    }
+
+    private static string? Text(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 and <= 70 } text ? text : null;
+}
