@@ -57,3 +57,10 @@ publish_when_changed() {
   say 'building the program'
   publish
 }
+
+# A checkout works on its own data, and in Development, unless the environment says otherwise.
+develop() {
+  export ASPNETCORE_ENVIRONMENT="${ASPNETCORE_ENVIRONMENT:-Development}"
+  export DOTNET_ENVIRONMENT="${DOTNET_ENVIRONMENT:-$ASPNETCORE_ENVIRONMENT}"
+  export Domi__Data="${Domi__Data:-$root/data}"
+}
