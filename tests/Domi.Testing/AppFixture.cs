@@ -1,0 +1,138 @@
+using System.Net;
+using Domi.Engine;
+using Domi.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Xunit;
+
+namespace Domi.Testing;
+
+/// <summary>
+/// Real hosts on free ports over an empty database of their own; jobs are stepped by hand, the clock is moved by hand. The database is
+/// SQLite or, with DOMI_TEST_PROVIDER=postgres, PostgreSQL: the suite runs on both.
+/// </summary>
+public class AppFixture : IAsyncLifetime
+{
+    private readonly List<string> postgresDatabases = [];
+    private readonly List<IDisposable> locks = [];
+
+    public static DatabaseProvider Provider => Environment.GetEnvironmentVariable("DOMI_TEST_PROVIDER") == "postgres" ? DatabaseProvider.Postgres : DatabaseProvider.Sqlite;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("domi-test-").FullName;
+
+    public DomiSettings Settings { get; private set; } = null!;
+
+    public WebApplication Engine { get; private set; } = null!;
+
+    public EngineAccess Access { get; private set; } = null!;
+
+    public HttpClient EngineHttp { get; private set; } = null!;
+
+    protected virtual DomiSettings Configure(DomiSettings settings) => settings;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Settings = Configure(new()
+        {
+            DataFolder = Folder,
+            EnvironmentName = "Development",
+            Provider = Provider,
+            MasterKey = "a master key for tests, at least 32 characters",
+            Node = Guid.CreateVersion7().ToString("n"),
+            Office = new() { Url = new("http://127.0.0.1:0"), ConnectionString = Connection("office") },
+            Engine = new() { Url = new("http://127.0.0.1:0"), ConnectionString = Connection("engine") },
+            Sandbox = new() { Enabled = true },
+            Mail = new() { OutboxFolder = Path.Combine(Folder, "outbox") },
+            RunsWorkers = false,
+        });
+        await StartEngineAsync();
+    }
+
+    protected async Task StartEngineAsync()
+    {
+        (var held, Access) = await EngineHost.PrepareAsync(Settings, CancellationToken.None);
+        if (held is not null) locks.Add(held);
+        Engine = EngineHost.Build(Settings);
+        await Engine.StartAsync();
+        Engine.LearnAddress();
+        Access = Access with { BaseAddress = Engine.Services.GetRequiredService<PublicAddress>().Of("/creditor") };
+        EngineHttp = Client(Engine);
+    }
+
+    /// <summary>A client of a host that follows no redirect and keeps no cookie by itself.</summary>
+    public static HttpClient Client(WebApplication app, bool followsRedirects = false, bool keepsCookies = false) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = followsRedirects, UseCookies = keepsCookies, CookieContainer = new CookieContainer() })
+        {
+            BaseAddress = app.Services.GetRequiredService<PublicAddress>().Url,
+            Timeout = TimeSpan.FromMinutes(2),
+        };
+
+    public Task<T> ReadAsync<TDb, T>(Func<TDb, Task<T>> read)
+        where TDb : ModuleDb => InScopeAsync(HostOf<TDb>(), services => read(services.GetRequiredService<TDb>()));
+
+    public Task<T> ReadEngineAsync<T>(Func<EngineDb, Task<T>> read) => ReadAsync(read);
+
+    public static async Task<T> InScopeAsync<T>(WebApplication app, Func<IServiceProvider, Task<T>> work)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider);
+    }
+
+    /// <summary>Runs everything of a kind that is due on the engine, now.</summary>
+    public Task<int> RunEngineAsync<TJob>() => RunAsync<TJob>(Engine);
+
+    public static Task<int> RunAsync<TJob>(WebApplication app)
+    {
+        var runner = app.Services.GetRequiredService<JobRunner>();
+        return runner.RunDueAsync(runner.KindOf(typeof(TJob)), CancellationToken.None);
+    }
+
+    /// <summary>Moves a module's clock, doing what falls due on the way.</summary>
+    public static Task AdvanceAsync(WebApplication app, TimeSpan by) => app.Services.GetRequiredService<JobRunner>().AdvanceAsync(by, CancellationToken.None);
+
+    /// <summary>Puts the clock of a host to an instant, without doing anything.</summary>
+    public static void SetTime(WebApplication app, DateTimeOffset instant) =>
+        app.Services.GetRequiredService<BusinessClock>().RunAheadBy(instant - TimeProvider.System.GetUtcNow());
+
+    protected virtual WebApplication HostOf<TDb>() => Engine;
+
+    private string? Connection(string module)
+    {
+        if (Provider == DatabaseProvider.Sqlite) return null;
+
+        var server = Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES")
+            ?? throw new InvalidOperationException("DOMI_TEST_POSTGRES is not set: start the tests by bin/test, or under bin/postgres run.");
+        var name = $"domi_{module}_{Guid.CreateVersion7():n}";
+        postgresDatabases.Add(name);
+        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 30 }.ConnectionString;
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        EngineHttp?.Dispose();
+        if (Engine is not null)
+        {
+            await Engine.StopAsync();
+            await Engine.DisposeAsync();
+        }
+
+        locks.ForEach(l => l.Dispose());
+        NpgsqlConnection.ClearAllPools();
+        if (postgresDatabases.Count > 0)
+        {
+            await using var server = new NpgsqlConnection(Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES") + ";Database=postgres");
+            await server.OpenAsync();
+            foreach (var name in postgresDatabases)
+            {
+                await using var drop = new NpgsqlCommand($"drop database if exists \"{name}\" with (force)", server);
+                await drop.ExecuteNonQueryAsync();
+            }
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+}
