@@ -22,16 +22,35 @@ public sealed class ExchangeTests : IAsyncLifetime
         var invoice = await Play("create-invoice", client => client.CreateInvoiceAsync(
             new(InvoiceId, "2026-0007", 121.00m, new(2026, 3, 2), new(2026, 4, 1), new("C-12", "ap@bakery.example")
             {
-                FirstName = "An", LastName = "Peeters", CompanyName = "Bakery & Sons", Coc = "0403170701", Address = "Veldstraat 11",
-                Zip = "9000", City = "Gent", Country = "BE", Language = "nl", Mobile = "+32499123445",
+                FirstName = "An",
+                LastName = "Peeters",
+                CompanyName = "Bakery & Sons",
+                Coc = "0403170701",
+                Address = "Veldstraat 11",
+                Zip = "9000",
+                City = "Gent",
+                Country = "BE",
+                Language = "nl",
+                Mobile = "+32499123445",
             })
             {
-                Title = "Accounting, March", Remittance = "090933755493", Ref = "7", Ct = 1047, Locale = "nl_BE", Manual = false,
-                Pdf = Document, RedirectUrl = new("https://office.example/thanks?i=7"), Email = "invoices@bakery.example",
-                Cc = ["one@bakery.example", "two@bakery.example"], RelatedInvoiceNumber = "2026-0001", Delivery = "disabled",
+                Title = "Accounting, March",
+                Remittance = "090933755493",
+                Ref = "7",
+                Ct = 1047,
+                Locale = "nl_BE",
+                Manual = false,
+                Pdf = Document,
+                RedirectUrl = new("https://office.example/thanks?i=7"),
+                Email = "invoices@bakery.example",
+                Cc = ["one@bakery.example", "two@bakery.example"],
+                RelatedInvoiceNumber = "2026-0001",
+                Delivery = "disabled",
                 Lines = [new("ACC", "Accounting", 1, "mon", 100.00m, "S", 21, 21.00m)],
                 Extra = new Dictionary<string, string> { ["branch"] = "North" },
-                Purpose = "redirect", Partner = "Domi", ForceTransaction = true,
+                Purpose = "redirect",
+                Partner = "Domi",
+                ForceTransaction = true,
             }));
 
         Assert.Equal((InvoiceId, "2026-0007", "Accounting, March", "090933755493"),
@@ -47,7 +66,12 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         var invoice = await Play("update-invoice", client => client.UpdateInvoiceAsync(InvoiceId, new()
         {
-            Title = "Accounting", IssuedOn = new(2026, 3, 2), DueOn = new(2026, 4, 2), Pdf = Document, Ref = "8", State = "archived",
+            Title = "Accounting",
+            IssuedOn = new(2026, 3, 2),
+            DueOn = new(2026, 4, 2),
+            Pdf = Document,
+            Ref = "8",
+            State = "archived",
             Extra = new Dictionary<string, string> { ["branch"] = "South" },
         }));
 
@@ -66,11 +90,28 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         var invitation = await Play("invite", client => client.InviteAsync(new(1047)
         {
-            Language = "nl", CustomerNumber = "C-12", Email = "ap@bakery.example", FirstName = "An", LastName = "Peeters",
-            CompanyName = "Bakery & Sons", VatNumber = "BE0403170701", Mobile = "+32499123445", Address = "Veldstraat 11", Zip = "9000",
-            City = "Gent", Country = "BE", Iban = "BE68539007547034", Bic = "GKCCBEBB", MandateReference = "CORE-1",
-            ContractReference = "K1", Check = true, ExpiresAt = new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), SendInvite = true, Token = "tok",
-            RequireValidation = true, Attributes = new Dictionary<string, string> { ["branch"] = "North" },
+            Language = "nl",
+            CustomerNumber = "C-12",
+            Email = "ap@bakery.example",
+            FirstName = "An",
+            LastName = "Peeters",
+            CompanyName = "Bakery & Sons",
+            VatNumber = "BE0403170701",
+            Mobile = "+32499123445",
+            Address = "Veldstraat 11",
+            Zip = "9000",
+            City = "Gent",
+            Country = "BE",
+            Iban = "BE68539007547034",
+            Bic = "GKCCBEBB",
+            MandateReference = "CORE-1",
+            ContractReference = "K1",
+            Check = true,
+            ExpiresAt = new(2026, 4, 1, 0, 0, 0, TimeSpan.Zero),
+            SendInvite = true,
+            Token = "tok",
+            RequireValidation = true,
+            Attributes = new Dictionary<string, string> { ["branch"] = "North" },
         }));
 
         Assert.Equal(new Invitation("CORE-1", new("http://twikey.to/bakery/xlBF"), "xlBF"), invitation);
