@@ -181,6 +181,28 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_late_refusal_of_an_old_token_leaves_the_newer_one()
+    {
+        await twikey.Client.LoginAsync();
+        var (arrived, answerNow) = (new TaskCompletionSource(), new TaskCompletionSource());
+        twikey.On("GET /creditor/template", async context =>
+        {
+            arrived.SetResult();
+            await answerNow.Task;
+            await NotLoggedIn(context);
+        }, Json(Profiles));
+
+        var late = twikey.Client.ReadProfilesAsync();
+        await arrived.Task;
+        await twikey.Client.LoginAsync();
+        answerNow.SetResult();
+        await late;
+
+        Assert.Equal(["token-1", "token-2"], TokensUsed());
+        Assert.Equal(2, twikey.Logins);
+    }
+
+    [Fact]
     public async Task Sixteen_calls_at_once_share_one_refused_log_in()
     {
         var answerNow = new TaskCompletionSource();
