@@ -21,7 +21,7 @@ public sealed record PaymentGateway(string? Id, string? Name, string? Type, stri
 
 /// <summary>What identifies the payment; which members are filled depends on the source.</summary>
 /// <param name="Source"><c>direct_debit</c>, <c>payment_link</c> or <c>credit_transfer</c>; an open list.</param>
-/// <param name="PaymentId">Of a direct debit: the batch it was sent in.</param>
+/// <param name="PaymentId">Of a direct debit: the service's own id of it.</param>
 /// <param name="EndToEndId">Of a direct debit.</param>
 /// <param name="LinkId">Of a payment link.</param>
 /// <param name="LinkMethod">Of a payment link: <c>bancontact</c>, <c>ideal</c>…</param>

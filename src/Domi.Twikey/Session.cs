@@ -37,7 +37,10 @@ internal sealed class Session(TimeProvider clock)
             {
                 throw new TwikeyException(TwikeyFault.RateLimited, refused.Message, refused)
                 {
-                    Code = refused.Code, Extra = refused.Extra, Status = refused.Status, RetryAfter = wait,
+                    Code = refused.Code,
+                    Extra = refused.Extra,
+                    Status = refused.Status,
+                    RetryAfter = wait,
                 };
             }
 
