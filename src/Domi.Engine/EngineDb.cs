@@ -250,5 +250,6 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             delivery.HasIndex(d => new { d.ApiKeyId, d.ObjectKey, d.DueAt });
             delivery.HasIndex(d => new { d.CreditorId, d.CreatedAt });
         });
+        KeysAreGivenHere(modelBuilder);
     }
 }

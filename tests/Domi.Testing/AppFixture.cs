@@ -30,6 +30,9 @@ public class AppFixture : IAsyncLifetime
 
     public HttpClient EngineHttp { get; private set; } = null!;
 
+    /// <summary>Where the business clock starts: a Tuesday morning in Brussels.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 3, 17, 8, 0, 0, TimeSpan.Zero);
+
     protected virtual DomiSettings Configure(DomiSettings settings) => settings;
 
     public virtual async ValueTask InitializeAsync()
@@ -55,6 +58,7 @@ public class AppFixture : IAsyncLifetime
         (var held, Access) = await EngineHost.PrepareAsync(Settings, CancellationToken.None);
         if (held is not null) locks.Add(held);
         Engine = EngineHost.Build(Settings);
+        SetTime(Engine, Start);
         await Engine.StartAsync();
         Engine.LearnAddress();
         Access = Access with { BaseAddress = Engine.Services.GetRequiredService<PublicAddress>().Of("/creditor") };

@@ -200,6 +200,14 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
         modelBuilder.Entity<Mail>(Mail.Configure);
     }
 
+    /// <summary>Ids are made in code: a row with an id is not a row that exists.</summary>
+    protected static void KeysAreGivenHere(ModelBuilder modelBuilder)
+    {
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => e.ClrType != typeof(DataProtectionKey)))
+            foreach (var property in entity.FindPrimaryKey()!.Properties)
+                property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
+    }
+
     private sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTime>(
         instant => instant.UtcDateTime, stored => new DateTimeOffset(DateTime.SpecifyKind(stored, DateTimeKind.Utc)));
 

@@ -1,0 +1,268 @@
+using Domi.BackOffice.Companies;
+using Domi.BackOffice.Connections;
+using Domi.BackOffice.Documents;
+using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Ledger;
+using Domi.BackOffice.Mandates;
+using Domi.BackOffice.Relations;
+using Domi.BackOffice.Runs;
+using Domi.BackOffice.Templates;
+using Domi.BackOffice.Timeline;
+using Domi.BackOffice.Users;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.BackOffice;
+
+/// <summary>
+/// The office's own database. Every table leads with its own company; with <see cref="Tenant"/> set, every query is of that company
+/// alone, so that another company's row is the same as none. Jobs leave it unset.
+/// </summary>
+public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(options)
+{
+    /// <summary>The own company that this context works for; null for jobs, which work for all.</summary>
+    public Guid? Tenant { get; set; }
+
+    public DbSet<OwnCompany> Companies => Set<OwnCompany>();
+
+    public DbSet<NumberSeries> NumberSeries => Set<NumberSeries>();
+
+    public DbSet<Relation> Relations => Set<Relation>();
+
+    public DbSet<RelationAccount> RelationAccounts => Set<RelationAccount>();
+
+    public DbSet<RelationMandate> RelationMandates => Set<RelationMandate>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<Invoice> Invoices => Set<Invoice>();
+
+    public DbSet<InvoiceLine> InvoiceLines => Set<InvoiceLine>();
+
+    public DbSet<LedgerEntry> LedgerEntries => Set<LedgerEntry>();
+
+    public DbSet<FailedAttempt> FailedAttempts => Set<FailedAttempt>();
+
+    public DbSet<InvoiceTotals> InvoiceTotals => Set<InvoiceTotals>();
+
+    public DbSet<Connection> Connections => Set<Connection>();
+
+    public DbSet<ProviderProfile> ProviderProfiles => Set<ProviderProfile>();
+
+    public DbSet<FeedPosition> FeedPositions => Set<FeedPosition>();
+
+    public DbSet<InboxEvent> Inbox => Set<InboxEvent>();
+
+    public DbSet<WordTemplateFile> Templates => Set<WordTemplateFile>();
+
+    public DbSet<MailTemplateText> MailTemplates => Set<MailTemplateText>();
+
+    public DbSet<Document> Documents => Set<Document>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<UserCompany> UserCompanies => Set<UserCompany>();
+
+    public DbSet<OfficeKey> OfficeKeys => Set<OfficeKey>();
+
+    public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
+
+    public DbSet<Run> Runs => Set<Run>();
+
+    public DbSet<RunItem> RunItems => Set<RunItem>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+
+        modelBuilder.Entity<OwnCompany>(company =>
+        {
+            company.ToTable("own_companies");
+            Lengths(company, (nameof(OwnCompany.Name), 140), (nameof(OwnCompany.Street), 140), (nameof(OwnCompany.Zip), 20), (nameof(OwnCompany.City), 70),
+                (nameof(OwnCompany.Country), 2), (nameof(OwnCompany.Email), 254), (nameof(OwnCompany.Phone), 40), (nameof(OwnCompany.Website), 200),
+                (nameof(OwnCompany.Language), 2), (nameof(OwnCompany.ReplyTo), 254), (nameof(OwnCompany.MailSignature), 1000), (nameof(OwnCompany.LogoHash), 64),
+                (nameof(OwnCompany.InvoiceNumberFormat), 40), (nameof(OwnCompany.CreditNoteNumberFormat), 40));
+            company.Property(c => c.Version).IsConcurrencyToken();
+            company.HasQueryFilter(c => Tenant == null || c.Id == Tenant);
+        });
+        modelBuilder.Entity<NumberSeries>(series =>
+        {
+            series.HasKey(s => new { s.OwnCompanyId, s.FiscalYear, s.Kind });
+            series.Property(s => s.Format).HasMaxLength(40);
+            series.HasQueryFilter(s => Tenant == null || s.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<Relation>(relation =>
+        {
+            Lengths(relation, (nameof(Relation.Name), 140), (nameof(Relation.FirstName), 70), (nameof(Relation.LastName), 70), (nameof(Relation.Street), 140),
+                (nameof(Relation.Zip), 20), (nameof(Relation.City), 70), (nameof(Relation.Country), 2), (nameof(Relation.Language), 2), (nameof(Relation.Phone), 40),
+                (nameof(Relation.Email), 254), (nameof(Relation.InvoiceEmail), 254), (nameof(Relation.InvoiceCc), 1000), (nameof(Relation.InvoiceBcc), 1000),
+                (nameof(Relation.ReminderEmail), 254), (nameof(Relation.PoNumber), 70));
+            relation.Property(r => r.Version).IsConcurrencyToken();
+            relation.Ignore(r => r.AddressForInvoices).Ignore(r => r.AddressForReminders).Ignore(r => r.CustomerNumber).Ignore(r => r.NeedsEInvoice);
+            relation.HasIndex(r => new { r.OwnCompanyId, r.Number }).IsUnique();
+            relation.HasIndex(r => new { r.OwnCompanyId, r.Name });
+            relation.HasQueryFilter(r => Tenant == null || r.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<RelationAccount>(account =>
+        {
+            account.Property(a => a.MandateReference).HasMaxLength(35);
+            account.HasIndex(a => new { a.RelationId, a.Iban }).IsUnique();
+            account.HasIndex(a => new { a.OwnCompanyId, a.Iban });
+            account.HasQueryFilter(a => Tenant == null || a.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<RelationMandate>(mandate =>
+        {
+            Lengths(mandate, (nameof(RelationMandate.Reference), 35), (nameof(RelationMandate.Scheme), 32), (nameof(RelationMandate.State), 40),
+                (nameof(RelationMandate.CreditorIdentifier), 35), (nameof(RelationMandate.CancelReason), 200));
+            mandate.HasIndex(m => new { m.ConnectionId, m.Reference }).IsUnique();
+            mandate.HasIndex(m => m.RelationId);
+            mandate.HasQueryFilter(m => Tenant == null || m.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<Invitation>(invitation =>
+        {
+            Lengths(invitation, (nameof(Invitation.ProfileName), 140), (nameof(Invitation.MandateReference), 35), (nameof(Invitation.InvitedBy), 140), (nameof(Invitation.LastError), 500));
+            invitation.HasIndex(i => i.DueAt);
+            invitation.HasIndex(i => new { i.RelationId, i.CreatedAt });
+            invitation.HasQueryFilter(i => Tenant == null || i.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<Invoice>(invoice =>
+        {
+            Lengths(invoice, (nameof(Invoice.Number), 70), (nameof(Invoice.Description), 200), (nameof(Invoice.Text), 2000), (nameof(Invoice.PoNumber), 70),
+                (nameof(Invoice.Language), 2), (nameof(Invoice.LinkError), 500), (nameof(Invoice.PaymentUrl), 500), (nameof(Invoice.ProviderState), 40),
+                (nameof(Invoice.MandateReference), 35), (nameof(Invoice.CreditorIdentifier), 35), (nameof(Invoice.FailureCode), 8), (nameof(Invoice.PdfHash), 64),
+                (nameof(Invoice.PdfError), 500), (nameof(Invoice.SendError), 500), (nameof(Invoice.SentTo), 254), (nameof(Invoice.CreatedBy), 140));
+            invoice.Property(i => i.Version).IsConcurrencyToken();
+            invoice.Ignore(i => i.IsBeingCollected).Ignore(i => i.PaymentReference);
+            invoice.HasMany(i => i.Lines).WithOne().HasForeignKey(l => l.InvoiceId).OnDelete(DeleteBehavior.Cascade);
+            invoice.HasIndex(i => new { i.OwnCompanyId, i.Number }).IsUnique();
+            invoice.HasIndex(i => new { i.OwnCompanyId, i.Communication }).IsUnique();
+            invoice.HasIndex(i => new { i.OwnCompanyId, i.State, i.Date, i.Id });
+            invoice.HasIndex(i => new { i.OwnCompanyId, i.PaymentState, i.DueOn });
+            invoice.HasIndex(i => new { i.OwnCompanyId, i.SendState });
+            invoice.HasIndex(i => new { i.RelationId, i.Date });
+            invoice.HasIndex(i => i.LinkDueAt);
+            invoice.HasIndex(i => i.SendDueAt);
+            invoice.HasQueryFilter(i => Tenant == null || i.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<InvoiceLine>(line =>
+        {
+            line.Property(l => l.Code).HasMaxLength(40);
+            line.Property(l => l.Description).HasMaxLength(1000);
+            line.Property(l => l.Quantity).HasPrecision(18, 3);
+            line.Property(l => l.UnitPrice).HasPrecision(18, 4);
+            line.Ignore(l => l.Amount);
+            line.HasIndex(l => l.InvoiceId);
+        });
+        modelBuilder.Entity<LedgerEntry>(entry =>
+        {
+            Lengths(entry, (nameof(LedgerEntry.Key), 140), (nameof(LedgerEntry.Source), 40), (nameof(LedgerEntry.Method), 32), (nameof(LedgerEntry.ReasonCode), 8), (nameof(LedgerEntry.Actor), 140));
+            entry.HasIndex(e => new { e.OwnCompanyId, e.Key, e.Kind }).IsUnique();
+            entry.HasIndex(e => e.InvoiceId);
+            entry.HasQueryFilter(e => Tenant == null || e.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<FailedAttempt>(attempt =>
+        {
+            Lengths(attempt, (nameof(FailedAttempt.Key), 140), (nameof(FailedAttempt.ReasonCode), 8));
+            attempt.HasIndex(a => new { a.OwnCompanyId, a.Key }).IsUnique();
+            attempt.HasIndex(a => a.InvoiceId);
+            attempt.HasQueryFilter(a => Tenant == null || a.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<InvoiceTotals>(totals =>
+        {
+            totals.ToTable("invoice_totals");
+            totals.HasKey(t => new { t.OwnCompanyId, t.Month, t.State });
+            totals.HasQueryFilter(t => Tenant == null || t.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<Connection>(connection =>
+        {
+            Lengths(connection, (nameof(Connection.BaseAddress), 300), (nameof(Connection.MerchantNumber), 40), (nameof(Connection.ApiKeySealed), 1000),
+                (nameof(Connection.PrivateKeySealed), 1000), (nameof(Connection.Salt), 40), (nameof(Connection.HookToken), 64), (nameof(Connection.LastError), 60), (nameof(Connection.LastErrorText), 500));
+            connection.HasIndex(c => c.HookToken).IsUnique();
+            connection.HasIndex(c => new { c.OwnCompanyId, c.IsActive });
+            connection.HasIndex(c => c.PollDueAt);
+            connection.HasQueryFilter(c => Tenant == null || c.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<ProviderProfile>(profile =>
+        {
+            profile.HasKey(p => new { p.ConnectionId, p.Number });
+            Lengths(profile, (nameof(ProviderProfile.Name), 140), (nameof(ProviderProfile.Type), 32));
+            profile.HasQueryFilter(p => Tenant == null || p.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<FeedPosition>(position =>
+        {
+            position.HasKey(p => new { p.ConnectionId, p.Feed });
+            Lengths(position, (nameof(FeedPosition.Feed), 32), (nameof(FeedPosition.Position), 40));
+        });
+        modelBuilder.Entity<InboxEvent>(inbox =>
+        {
+            inbox.ToTable("inbox");
+            Lengths(inbox, (nameof(InboxEvent.Feed), 32), (nameof(InboxEvent.Key), 110), (nameof(InboxEvent.Position), 40), (nameof(InboxEvent.Reason), 60));
+            inbox.HasIndex(e => new { e.ConnectionId, e.Feed, e.Key }).IsUnique();
+            inbox.HasIndex(e => new { e.ConnectionId, e.State, e.ReceivedAt });
+            inbox.HasQueryFilter(e => Tenant == null || e.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<WordTemplateFile>(template =>
+        {
+            template.ToTable("word_templates");
+            Lengths(template, (nameof(WordTemplateFile.Name), 140), (nameof(WordTemplateFile.Language), 2), (nameof(WordTemplateFile.FileName), 200), (nameof(WordTemplateFile.BlobHash), 64), (nameof(WordTemplateFile.ChangedBy), 140));
+            template.HasIndex(t => new { t.OwnCompanyId, t.Type, t.Language, t.IsActive });
+            template.HasQueryFilter(t => Tenant == null || t.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<MailTemplateText>(template =>
+        {
+            template.ToTable("mail_templates");
+            Lengths(template, (nameof(MailTemplateText.Language), 2), (nameof(MailTemplateText.Subject), 300));
+            template.HasIndex(t => new { t.OwnCompanyId, t.Context, t.Language }).IsUnique();
+            template.HasQueryFilter(t => Tenant == null || t.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<Document>(document =>
+        {
+            Lengths(document, (nameof(Document.Name), 200), (nameof(Document.ContentType), 100), (nameof(Document.BlobHash), 64), (nameof(Document.SourceKey), 140));
+            document.HasIndex(d => new { d.OwnCompanyId, d.SourceKey }).IsUnique();
+            document.HasIndex(d => new { d.RelationId, d.CreatedAt });
+            document.HasIndex(d => new { d.OwnCompanyId, d.CreatedAt });
+            document.HasQueryFilter(d => Tenant == null || d.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<User>(user =>
+        {
+            Lengths(user, (nameof(User.Email), 254), (nameof(User.Name), 140), (nameof(User.Language), 2), (nameof(User.PasswordHash), 300), (nameof(User.TotpSealed), 1000), (nameof(User.SessionStamp), 64));
+            user.HasIndex(u => u.Email).IsUnique();
+        });
+        modelBuilder.Entity<UserCompany>(access => access.HasKey(a => new { a.UserId, a.OwnCompanyId }));
+        modelBuilder.Entity<OfficeKey>(key =>
+        {
+            Lengths(key, (nameof(OfficeKey.Name), 140), (nameof(OfficeKey.KeyHash), 64), (nameof(OfficeKey.Hint), 12));
+            key.HasIndex(k => k.KeyHash).IsUnique();
+            key.HasQueryFilter(k => Tenant == null || k.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<TimelineEntry>(entry =>
+        {
+            entry.ToTable("timeline");
+            Lengths(entry, (nameof(TimelineEntry.Code), 60), (nameof(TimelineEntry.Actor), 140));
+            entry.Ignore(e => e.Values);
+            entry.HasIndex(e => new { e.InvoiceId, e.At });
+            entry.HasIndex(e => new { e.RelationId, e.At });
+            entry.HasQueryFilter(e => Tenant == null || e.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<Run>(run =>
+        {
+            Lengths(run, (nameof(Run.Argument), 200), (nameof(Run.StartedBy), 140));
+            run.HasIndex(r => new { r.OwnCompanyId, r.StartedAt });
+            run.HasQueryFilter(r => Tenant == null || r.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<RunItem>(item =>
+        {
+            Lengths(item, (nameof(RunItem.Error), 60), (nameof(RunItem.ErrorText), 500));
+            item.HasIndex(i => new { i.RunId, i.State, i.Position });
+            item.HasIndex(i => i.DueAt);
+            item.HasQueryFilter(i => Tenant == null || i.OwnCompanyId == Tenant);
+        });
+        KeysAreGivenHere(modelBuilder);
+    }
+
+    private static void Lengths<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.EntityTypeBuilder<T> entity, params ReadOnlySpan<(string Property, int Most)> lengths)
+        where T : class
+    {
+        foreach (var (property, most) in lengths) entity.Property(property).HasMaxLength(most);
+    }
+}
