@@ -120,7 +120,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
         });
         modelBuilder.Entity<Invitation>(invitation =>
         {
-            Lengths(invitation, (nameof(Invitation.ProfileName), 140), (nameof(Invitation.MandateReference), 35), (nameof(Invitation.InvitedBy), 140), (nameof(Invitation.LastError), 500));
+            Lengths(invitation, (nameof(Invitation.ProfileName), 140), (nameof(Invitation.MandateReference), 35), (nameof(Invitation.InvitedBy), 140), (nameof(Invitation.LastError), 500), (nameof(Invitation.KnownBefore), 2000));
             invitation.HasIndex(i => i.DueAt);
             invitation.HasIndex(i => new { i.RelationId, i.CreatedAt });
             invitation.HasQueryFilter(i => Tenant == null || i.OwnCompanyId == Tenant);

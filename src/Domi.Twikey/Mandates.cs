@@ -35,6 +35,9 @@ public sealed record MandateDetail(string Reference)
     /// <summary>The merchant's contract reference (<c>RfrdDoc</c>).</summary>
     public string? ContractReference { get; init; }
 
+    /// <summary>SEPA creditor identifier of who collects.</summary>
+    public string? CreditorIdentifier { get; init; }
+
     /// <summary>The reference before an amendment or cancellation, where the answer tells one.</summary>
     public string? OriginalReference { get; init; }
 

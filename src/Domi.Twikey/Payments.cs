@@ -38,3 +38,8 @@ public sealed record PaymentDetails(
 /// <param name="ActionStep">Its place in the series of steps.</param>
 public sealed record PaymentError(
     string? Code, string? Description, string? Category, string? ExternalCode, string? Action, long? ActionStep);
+
+/// <summary>A collection on a mandate: what a transaction is called at the bank.</summary>
+/// <param name="State">OPEN, PAID or ERROR.</param>
+/// <param name="RequestedOn">The day on which it is collected.</param>
+public sealed record TwikeyTransaction(string Id, string? MandateReference, decimal Amount, string? Ref, string? State, DateOnly? RequestedOn);

@@ -157,6 +157,16 @@ public sealed class TwikeyClient
             .Select(WireRecords.FoundMandate).ToList());
     }
 
+    /// <summary>The collections that are under way, on one mandate or with one reference. Rate limited by the service.</summary>
+    public async Task<IReadOnlyList<TwikeyTransaction>> ReadOpenTransactionsAsync(string? mandateReference, string? reference, CancellationToken ct = default)
+    {
+        var query = string.Join('&', new[] { ("mndtId", mandateReference), ("ref", reference), ("state", "OPEN") }
+            .Where(f => !string.IsNullOrWhiteSpace(f.Item2)).Select(f => $"{f.Item1}={Value(f.Item2!)}"));
+        var answer = await GetAsync($"/transaction/detail?{query}", ct);
+        return answer.Read(json => (json.List("Entries") ?? throw new FormatException("the list Entries is missing"))
+            .Select(WireRecords.Transaction).ToList());
+    }
+
     /// <summary>Cancels a mandate, signed or prepared.</summary>
     /// <param name="reason">Required.</param>
     /// <param name="notify">Let the service mail the debtor.</param>

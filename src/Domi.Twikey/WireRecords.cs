@@ -159,6 +159,7 @@ internal static class WireRecords
             SignedOn = Reading.Day(data.GetValueOrDefault("SignerDate#0")) ?? mandate.Path("Ocrncs", "Drtn")?.Day("FrDt"),
             Ct = long.TryParse(data.GetValueOrDefault("TemplateId"), NumberStyles.None, CultureInfo.InvariantCulture, out var ct) ? ct : null,
             ContractReference = mandate.Text("RfrdDoc"),
+            CreditorIdentifier = mandate.Text("CdtrSchmeId") ?? message.Text("CdtrSchmeId") ?? mandate.Path("Cdtr")?.Text("Id"),
             OriginalReference = message.Text("OrgnlMndtId"),
             AmendmentReason = message.Member("AmdmntRsn") is { } amended ? Reason(amended) : null,
             CancelReason = message.Member("CxlRsn") is { } cancelled ? Reason(cancelled) : null,
@@ -174,6 +175,14 @@ internal static class WireRecords
         json.Day("signDate"),
         json.Text("iban"),
         json.Text("bic"));
+
+    public static TwikeyTransaction Transaction(JsonElement json) => new(
+        json.RequiredText("id"),
+        json.Text("mndtId"),
+        json.RequiredAmount("amount"),
+        json.Text("ref"),
+        json.Text("state")?.ToUpperInvariant(),
+        json.Day("reqcolldt"));
 
     public static IReadOnlyList<KeyValuePair<string, string>> Form(NewInvitation invitation)
     {

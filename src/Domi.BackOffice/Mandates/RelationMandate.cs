@@ -67,6 +67,9 @@ public sealed class Invitation
 
     public DateTimeOffset? InvitingSince { get; private set; }
 
+    /// <summary>Prepared mandates of the relation that were there before the call, by reference, with commas.</summary>
+    public string KnownBefore { get; private set; } = "";
+
     public DateTimeOffset? InvitedAt { get; private set; }
 
     public DateTimeOffset? DueAt { get; private set; }
@@ -80,10 +83,9 @@ public sealed class Invitation
         OwnCompanyId = company, ConnectionId = connection, RelationId = relation, ProfileNumber = profile, ProfileName = profileName, InvitedBy = by, CreatedAt = now, DueAt = now,
     };
 
-    public void Begin(DateTimeOffset now)
+    public void Begin(IEnumerable<string> preparedBefore, DateTimeOffset now)
     {
-        InvitingSince ??= now;
-        State = InvitationState.Inviting;
+        (InvitingSince, KnownBefore, State) = (now, string.Join(',', preparedBefore), InvitationState.Inviting);
         Attempts++;
     }
 
