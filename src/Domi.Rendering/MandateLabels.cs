@@ -16,6 +16,7 @@ internal static class MandateLabels
         ["paymentType", "Type de paiement", "Soort betaling", "Type of payment", "Zahlungsart"],
         ["recurrent", "Encaissements récurrents", "Terugkerende inningen", "Recurrent payments", "Wiederkehrende Zahlungen"],
         ["oneOff", "Encaissement unique", "Eenmalige inning", "One-off payment", "Einmalige Zahlung"],
+        ["scheme", "Schéma", "Schema", "Scheme", "Verfahren"],
         ["signedAt", "Lieu", "Plaats", "Place", "Ort"],
         ["signedOn", "Date", "Datum", "Date", "Datum"],
         ["signature", "Signature", "Handtekening", "Signature", "Unterschrift"],

@@ -81,6 +81,8 @@ internal sealed class MandateDrawing : IDisposable
         y += 6;
         MandateFacts();
         y += 10;
+        Blank("signedAt");
+        Blank("signedOn");
         Signature(Label("bankFormSignature"), null);
     }
 
@@ -118,6 +120,7 @@ internal sealed class MandateDrawing : IDisposable
         Line();
         Fact("mandateReference", document.MandateReference, strong: true);
         Fact("creditorIdentifier", document.CreditorIdentifier, strong: true);
+        Fact("scheme", document.IsB2B ? "SEPA Direct Debit Business-to-Business (B2B)" : "SEPA Direct Debit Core");
         Fact("paymentType", Label(document.IsRecurrent ? "recurrent" : "oneOff"));
         Line();
         Party("creditor", document.Creditor);

@@ -132,7 +132,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    private static ProcessStartInfo StartInfo(RenderOptions options)
+    internal static ProcessStartInfo StartInfo(RenderOptions options)
     {
         var fileName = options.FileName ?? Environment.ProcessPath
             ?? throw new RenderException("render.worker_start", "The executable of the worker is not known.");
