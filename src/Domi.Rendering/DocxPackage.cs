@@ -124,15 +124,23 @@ internal sealed class DocxPackage
         var main = ReadXml(rootPart).Root!.Elements(RelationshipsNs + "Relationship")
             .FirstOrDefault(relation => ((string?)relation.Attribute("Type") ?? "").EndsWith("/officeDocument", StringComparison.Ordinal));
         var mainName = ((string?)main?.Attribute("Target") ?? "").TrimStart('/');
-        var type = ReadXml(typesPart).Root!.Elements(ContentTypesNs + "Override")
-            .FirstOrDefault(item => ((string?)item.Attribute("PartName"))?.TrimStart('/').Equals(mainName, StringComparison.OrdinalIgnoreCase) is true);
-        var contentType = (string?)type?.Attribute("ContentType") ?? "";
+        var contentType = ContentType(ReadXml(typesPart).Root!, mainName);
         if (contentType.Contains("macroEnabled", StringComparison.OrdinalIgnoreCase))
             throw new TemplateException("template.macros", "The file is a Word document with macros.");
         if (contentType != MainContentType || !parts.ContainsKey(mainName))
             throw new TemplateException("template.not_docx", "The file is no Word document (.docx).");
 
         return new(parts, mainName);
+    }
+
+    // A part's own type, else that of its extension.
+    private static string ContentType(XElement types, string part)
+    {
+        var own = types.Elements(ContentTypesNs + "Override")
+            .FirstOrDefault(item => part.Equals(((string?)item.Attribute("PartName"))?.TrimStart('/'), StringComparison.OrdinalIgnoreCase));
+        var general = types.Elements(ContentTypesNs + "Default")
+            .FirstOrDefault(item => Path.GetExtension(part).TrimStart('.').Equals((string?)item.Attribute("Extension"), StringComparison.OrdinalIgnoreCase));
+        return (string?)(own ?? general)?.Attribute("ContentType") ?? "";
     }
 
     private static void RefuseDtd(string name, byte[] part)

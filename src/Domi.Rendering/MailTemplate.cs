@@ -118,7 +118,10 @@ public static partial class MailTemplate
                 {
                     var rows = values.Data.Tables.GetValueOrDefault(placeholder.Name) ?? [];
                     for (var r = 0; r < rows.Count; r++)
+                    {
+                        if (r > 0) output.Append(Trace); // each round ends where the closing marker stands, and begins where the opening one does
                         Write(inside.First, end, inside.From, inside.To, new(placeholder.Name, rows[r], r + 1));
+                    }
                 }
                 else if (FieldValues.Holds(Value(placeholder.Name, row)) != placeholder.Negated)
                 {

@@ -41,7 +41,13 @@ public sealed class PreparedTemplate
             if (found.Count > 0) CutOff(name, relationships);
         }
 
-        foreach (var part in parts) unsafeFindings.AddRange(TemplateSafety.InFields(part.Root, part.Place));
+        foreach (var part in parts)
+        {
+            unsafeFindings.AddRange(TemplateSafety.InFields(part.Root, part.Place));
+            LinkStyle.ApplyTo(part.Root);
+        }
+
+        AddLinkStyle();
     }
 
     /// <summary>Says what is wrong with the template.</summary>
@@ -125,9 +131,32 @@ public sealed class PreparedTemplate
         replaced[part] = Bytes(owner);
     }
 
+    // Into the styles the template has; a file without any (some programs write such) gets a part for it.
+    private void AddLinkStyle()
+    {
+        var main = parts[0];
+        var relation = main.Relationships.Elements(DocxPackage.RelationshipsNs + "Relationship")
+            .FirstOrDefault(item => ((string?)item.Attribute("Type") ?? "").EndsWith("/styles", StringComparison.Ordinal));
+        var name = relation is null ? Resolve("filled-styles.xml") : Resolve((string?)relation.Attribute("Target") ?? "");
+        var styles = package.Entries.TryGetValue(name, out var bytes)
+            ? DocxPackage.ReadXml(bytes).Root!
+            : new XElement(main.Root.Name.Namespace + "styles");
+        LinkStyle.AddTo(styles);
+        replaced[name] = Bytes(styles);
+        if (relation is not null) return;
+
+        main.Relationships.Add(new XElement(DocxPackage.RelationshipsNs + "Relationship",
+            new XAttribute("Id", "rIdFilledStyles"), new XAttribute("Type", PartLinks.TypePrefix + "styles"), new XAttribute("Target", "/" + name)));
+        replaced[DocxPackage.RelationshipsName(main.Name)] = Bytes(main.Relationships);
+        var types = DocxPackage.ReadXml(package.Entries[DocxPackage.ContentTypesName]).Root!;
+        types.Add(new XElement(DocxPackage.ContentTypesNs + "Override",
+            new XAttribute("PartName", "/" + name), new XAttribute("ContentType", LinkStyle.StylesContentType)));
+        replaced[DocxPackage.ContentTypesName] = Bytes(types);
+    }
+
     private XElement WithPictureTypes()
     {
-        var types = DocxPackage.ReadXml(package.Entries[DocxPackage.ContentTypesName]).Root!;
+        var types = DocxPackage.ReadXml(replaced.GetValueOrDefault(DocxPackage.ContentTypesName) ?? package.Entries[DocxPackage.ContentTypesName]).Root!;
         foreach (var (extension, type) in new[] { ("png", "image/png"), ("jpeg", "image/jpeg") })
             if (!types.Elements(DocxPackage.ContentTypesNs + "Default")
                 .Any(item => extension.Equals((string?)item.Attribute("Extension"), StringComparison.OrdinalIgnoreCase)))
@@ -195,7 +224,7 @@ internal sealed class Media
 /// <summary>The relationships of one part while it is filled.</summary>
 internal sealed class PartLinks
 {
-    private const string TypePrefix = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+    public const string TypePrefix = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
     private readonly XElement relationships;
     private readonly Media media;
     private readonly Dictionary<string, string> ids = [];

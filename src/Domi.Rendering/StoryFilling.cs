@@ -190,6 +190,7 @@ internal sealed class StoryFilling(FieldValues values, PartLinks links)
         var look = properties is null ? new XElement(w + "rPr") : new XElement(properties);
         if (look.Element(w + "color") is null) BlockCleaning.InsertInOrder(look, new(w + "color", new XAttribute(w + "val", "0563C1")));
         if (look.Element(w + "u") is null) BlockCleaning.InsertInOrder(look, new(w + "u", new XAttribute(w + "val", "single")));
+        LinkStyle.Apply(look);
         return look;
     }
 }
