@@ -1,0 +1,78 @@
+using Domi.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Domi.BackOffice.Api;
+
+/// <summary>What the story needs, at <c>/api/v1</c>, authorised by an API key that acts for one own company.</summary>
+internal static class OfficeApi
+{
+    public static void AddOfficeApi(this IServiceCollection services)
+    {
+        services.AddOpenApi();
+        services.AddValidation();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter());
+            json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
+        });
+    }
+
+    public static void MapOfficeApi(this WebApplication app)
+    {
+        app.MapOpenApi("/api/openapi/{documentName}.json").AllowAnonymous();
+        var api = app.MapGroup("/api/v1").RequireAuthorization();
+        InvoicesApi.Map(api);
+    }
+
+    /// <summary>Errors of the API are problem documents (RFC 9457): a rule that declines is 409 with its code.</summary>
+    public static void UseOfficeApiErrors(this IApplicationBuilder api) => api.Use(async (context, next) =>
+    {
+        try
+        {
+            if (context.User.Identity?.IsAuthenticated != true && !context.Request.Path.StartsWithSegments("/api/openapi"))
+            {
+                await Problem(context, StatusCodes.Status401Unauthorized, "unauthorised", "Send a key: Authorization: Bearer …");
+                return;
+            }
+
+            await next(context);
+            if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed or StatusCodes.Status403Forbidden or StatusCodes.Status415UnsupportedMediaType)
+                await Problem(context, context.Response.StatusCode is StatusCodes.Status403Forbidden ? StatusCodes.Status404NotFound : context.Response.StatusCode, "not_found", "There is nothing here.");
+        }
+        catch (RefusedException refused)
+        {
+            var status = refused.Code is "not_found" or "relation_unknown" ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict;
+            await Problem(context, status, refused.Code, context.RequestServices.GetRequiredService<Texts>().In(context.Request.Headers.AcceptLanguage.FirstOrDefault()).Refused(refused), refused.Field);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            await Problem(context, StatusCodes.Status409Conflict, "changed_meanwhile", "Someone else changed this. Read it again and try again.");
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Problem(context, e.StatusCode, "malformed", e.InnerException?.Message ?? e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            context.RequestServices.GetRequiredService<ILogger<Actor>>().LogError(e, "{Method} {Path} failed ({Trace}).", context.Request.Method, context.Request.Path, context.TraceIdentifier);
+            await Problem(context, StatusCodes.Status500InternalServerError, "internal", context.TraceIdentifier);
+        }
+    });
+
+    private static Task Problem(HttpContext context, int status, string code, string detail, string? field = null)
+    {
+        if (context.Response.HasStarted) return Task.CompletedTask;
+
+        context.Response.Clear();
+        context.Response.StatusCode = status;
+        var problem = new ProblemDetails { Status = status, Title = "The request was refused", Detail = detail, Extensions = { ["code"] = code } };
+        if (field is not null) problem.Extensions["field"] = field;
+        return context.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json");
+    }
+}

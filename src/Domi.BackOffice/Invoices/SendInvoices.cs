@@ -1,0 +1,181 @@
+using Domi.BackOffice.Companies;
+using Domi.BackOffice.Connections;
+using Domi.BackOffice.Documents;
+using Domi.BackOffice.Mails;
+using Domi.BackOffice.Templates;
+using Domi.BackOffice.Timeline;
+using Domi.Platform;
+using Domi.Twikey;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.BackOffice.Invoices;
+
+/// <summary>Asks for an invoice to be sent. It leaves once its payment link is there, unless a person decided to do without.</summary>
+/// <remarks>Refuses with <c>not_found</c>, <c>sent_by_provider</c>, <c>no_email</c>, <c>invoice_not_numbered</c>, <c>sending_already</c>.</remarks>
+public sealed class SendInvoice(OfficeDb db, BusinessClock clock)
+{
+    public Task<Invoice> RunAsync(Guid id, bool withoutLink, string actor, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == id, token) ?? throw new RefusedException("not_found", $"No invoice {id}.");
+        var company = await db.Companies.AsNoTracking().SingleAsync(c => c.Id == invoice.OwnCompanyId, token);
+        company.RequireOfficeSendsInvoices();
+        var relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, token);
+        if (relation.AddressForInvoices is null) throw new RefusedException("no_email", $"{relation.Name} has no e-mail address.", ("name", relation.Name));
+
+        invoice.Send(withoutLink, clock.GetUtcNow());
+        db.Note(invoice, withoutLink ? "send_without_link" : "send_asked", actor, clock.GetUtcNow());
+        return invoice;
+    }, ct);
+}
+
+/// <summary>
+/// Sends due invoices: the document first, a copy of it to the provider, then either our mail or the provider's, once.
+/// </summary>
+public sealed class SendInvoices(OfficeDb db, MakePdf pdfs, ComposeMail mails, Clients clients, BusinessClock clock) : IJob
+{
+    public static string Name => "send-invoices";
+
+    public static int Parallel => 3;
+
+    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
+        await db.Invoices.AsNoTracking().Where(i => i.SendDueAt <= now).OrderBy(i => i.SendDueAt).Take(most)
+            .Select(i => new DueWork(i.Id.ToString(), i.Id.ToString(), i.SendDueAt!.Value)).ToListAsync(ct);
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.Invoices.MinAsync(i => i.SendDueAt, ct);
+
+    public async Task RunAsync(DueWork work, CancellationToken ct)
+    {
+        var id = Guid.Parse(work.Id);
+        if (await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is not { SendDueAt: not null, SendState: SendState.Waiting } invoice) return;
+
+        var company = await db.Companies.AsNoTracking().SingleAsync(c => c.Id == invoice.OwnCompanyId, ct);
+        byte[] pdf;
+        try
+        {
+            // A document that was made before the link came is made again: it has to carry it.
+            pdf = await pdfs.OfAsync(id, again: invoice.PdfHash is null, ct);
+        }
+        catch (RefusedException e)
+        {
+            await FailAsync(id, e.Code, ct);
+            return;
+        }
+
+        if (invoice is { LinkState: LinkState.Ready, PdfIsAtProvider: false } && !await HandPdfToProviderAsync(invoice, pdf, ct)) return;
+
+        if (company.InvoicesSentBy is SentBy.Provider) await SendByProviderAsync(invoice, ct);
+        else await SendByMailAsync(id, company, ct);
+    }
+
+    private async Task SendByMailAsync(Guid id, OwnCompany company, CancellationToken ct)
+    {
+        try
+        {
+            await db.WriteAsync(async token =>
+            {
+                db.ChangeTracker.Clear();
+                var invoice = await db.Invoices.SingleAsync(i => i.Id == id, token);
+                if (invoice is not { SendState: SendState.Waiting, PdfHash: { } pdfHash }) return;
+
+                var relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, token);
+                var now = clock.GetUtcNow();
+                var earlier = await db.Mails.CountAsync(m => m.About == $"invoice:{id}" && m.Purpose == "invoice", token);
+                var mail = await mails.AboutAsync(invoice, relation, company, MailContext.Invoice, $"invoice:{id:n}:{earlier}", pdfHash, now, token);
+                db.Mails.Add(mail);
+                invoice.HandOver(mail.To, now);
+            }, ct);
+        }
+        catch (RefusedException e)
+        {
+            db.ChangeTracker.Clear();
+            await FailAsync(id, e.Code, ct);
+        }
+    }
+
+    /// <summary>The provider mails it. "Handing over" is committed first: after a crash it is uncertain, and a person decides.</summary>
+    private async Task SendByProviderAsync(Invoice invoice, CancellationToken ct)
+    {
+        if (invoice.LinkState is not LinkState.Ready)
+        {
+            await FailAsync(invoice.Id, "not_at_provider", ct);
+            return;
+        }
+
+        var connection = await db.Connections.AsNoTracking().SingleAsync(c => c.Id == invoice.ConnectionId, ct);
+        await ChangeAsync(invoice.Id, i => i.HandOver("provider", clock.GetUtcNow()), null, ct);
+        try
+        {
+            await clients.For(connection).InvoiceActionAsync(invoice.Id, "send", null, ct);
+        }
+        catch (TwikeyException e)
+        {
+            await ChangeAsync(invoice.Id, i =>
+            {
+                if (e.Fault is TwikeyFault.Declined or TwikeyFault.NotFound or TwikeyFault.RateLimited or TwikeyFault.KeyRefused or TwikeyFault.PrivateKeyWrong or TwikeyFault.ClockSkew)
+                    i.SendFailed(e.SupportCode);
+                else i.SendUncertain(e.SupportCode);
+            }, "provider_send_failed", ct);
+            return;
+        }
+
+        await ChangeAsync(invoice.Id, i => i.Sent(clock.GetUtcNow()), "sent_by_provider", ct);
+    }
+
+    private async Task<bool> HandPdfToProviderAsync(Invoice invoice, byte[] pdf, CancellationToken ct)
+    {
+        var connection = await db.Connections.AsNoTracking().SingleAsync(c => c.Id == invoice.ConnectionId, ct);
+        try
+        {
+            await clients.For(connection).UpdateInvoiceAsync(invoice.Id, new() { Pdf = pdf }, ct);
+            await ChangeAsync(invoice.Id, i => i.PdfHandedToProvider(), null, ct);
+            return true;
+        }
+        catch (TwikeyException e) when (Clients.Passes(e))
+        {
+            await ChangeAsync(invoice.Id, i => i.SendLater(e.SupportCode, clock.GetUtcNow() + Clients.Wait(i.SendAttempts, e)), null, ct);
+            return false;
+        }
+        catch (TwikeyException e)
+        {
+            // Declined for good: the debtor has the document by mail; the provider's page goes without it.
+            await ChangeAsync(invoice.Id, i => i.PdfHandedToProvider(), "provider_refused_pdf", ct, ("code", e.Code ?? e.SupportCode));
+            return true;
+        }
+    }
+
+    private Task FailAsync(Guid id, string error, CancellationToken ct) => ChangeAsync(id, i => i.SendFailed(error), "send_failed", ct, ("reason", error));
+
+    private Task ChangeAsync(Guid id, Action<Invoice> change, string? note, CancellationToken ct, params (string, object?)[] values) => db.WriteAsync(async token =>
+    {
+        db.ChangeTracker.Clear();
+        var invoice = await db.Invoices.SingleAsync(i => i.Id == id, token);
+        change(invoice);
+        if (note is not null) db.Note(invoice, note, "office", clock.GetUtcNow(), values);
+    }, ct);
+}
+
+/// <summary>
+/// What a crash left: invoices that the provider was asked to send when the process died. Nobody can tell; a person decides.
+/// </summary>
+public sealed class FindInterruptedSends(OfficeDb db, BusinessClock clock) : IJob
+{
+    public static string Name => "find-interrupted-sends";
+
+    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct)
+    {
+        var since = now.AddMinutes(-5);
+        return await db.Invoices.AsNoTracking().Where(i => i.SendState == SendState.HandingOver && i.SentTo == "provider" && i.SentAt < since).Take(most)
+            .Select(i => new DueWork(i.Id.ToString(), i.Id.ToString(), i.SentAt!.Value)).ToListAsync(ct);
+    }
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
+
+    public Task RunAsync(DueWork work, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var id = Guid.Parse(work.Id);
+        var invoice = await db.Invoices.SingleAsync(i => i.Id == id, token);
+        if (invoice is not { SendState: SendState.HandingOver, SentTo: "provider" }) return;
+        invoice.SendUncertain("interrupted");
+        db.Note(invoice, "send_uncertain", "office", clock.GetUtcNow());
+    }, ct);
+}

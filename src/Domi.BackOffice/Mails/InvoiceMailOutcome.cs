@@ -1,0 +1,32 @@
+using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Timeline;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.BackOffice.Mails;
+
+/// <summary>Writes how a mail ended onto the invoice it carried, in the transaction of the mail's own outcome.</summary>
+internal sealed class InvoiceMailOutcome : MailOutcome
+{
+    public override async Task RecordAsync(ModuleDb db, Mail mail, CancellationToken ct)
+    {
+        var office = (OfficeDb)db;
+        if (!mail.About.StartsWith("invoice:", StringComparison.Ordinal) || !Guid.TryParse(mail.About.AsSpan(8), out var id)) return;
+        if (await office.Invoices.SingleOrDefaultAsync(i => i.Id == id, ct) is not { } invoice) return;
+
+        var at = mail.AcceptedAt ?? mail.HandedOverAt ?? mail.CreatedAt;
+        if (mail.Purpose == "invoice")
+        {
+            switch (mail.State)
+            {
+                case MailState.Accepted: invoice.Sent(at); break;
+                case MailState.Refused: invoice.SendFailed(mail.LastAnswer ?? "refused"); break;
+                case MailState.Uncertain: invoice.SendUncertain(mail.LastAnswer); break;
+                default: return;
+            }
+        }
+
+        if (mail.State is MailState.Accepted or MailState.Refused or MailState.Uncertain)
+            office.Note(invoice, $"{mail.Purpose}_mail_{mail.State.ToString().ToLowerInvariant()}", "office", at, ("to", mail.To), ("answer", mail.State is MailState.Refused ? mail.LastAnswer : null));
+    }
+}

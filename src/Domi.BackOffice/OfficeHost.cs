@@ -1,0 +1,161 @@
+using System.Security.Cryptography;
+using System.Text;
+using Domi.BackOffice.Api;
+using Domi.BackOffice.Connections;
+using Domi.BackOffice.Documents;
+using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Mails;
+using Domi.BackOffice.Mandates;
+using Domi.BackOffice.Payments;
+using Domi.BackOffice.Relations;
+using Domi.BackOffice.Reminders;
+using Domi.BackOffice.Runs;
+using Domi.BackOffice.Sync;
+using Domi.BackOffice.Templates;
+using Domi.BackOffice.Users;
+using Domi.Platform;
+using Domi.Rendering;
+using Domi.Twikey;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Domi.BackOffice;
+
+/// <summary>The office's one public face: an application of its own, with its own listener, container, errors and workers.</summary>
+public static class OfficeHost
+{
+    public static WebApplication Build(DomiSettings settings)
+    {
+        var assembly = typeof(OfficeHost).Assembly;
+        var builder = ModuleHost.Create(settings, settings.Office, assembly);
+        var services = builder.Services;
+        var connection = Databases.ConnectionString(settings, "office");
+        services.AddDbContext<OfficeDb>(options => Databases.Configure(options, settings.Provider, connection)); // not pooled: it carries the request's own company
+        services.AddScoped<ModuleDb>(scope => scope.GetRequiredService<OfficeDb>());
+        services.AddSecrets<OfficeDb>(settings, "domi-office");
+        services.AddScoped<Actor>();
+        services.AddTwikeyClients(TimeProvider.System);
+        services.AddSingleton<Clients>();
+        services.AddSingleton(new RenderPool(RenderOptionsOf(settings)));
+        services.AddSingleton<MailOutcome, InvoiceMailOutcome>();
+        foreach (var useCase in UseCases) services.AddScoped(useCase);
+
+        services.AddJobRunner();
+        services.AddJob<SendMails>();
+        services.AddJob<RequestLinks>();
+        services.AddJob<SendInvoices>();
+        services.AddJob<FindInterruptedSends>();
+        services.AddJob<SendInvitations>();
+        services.AddJob<DoRuns>();
+        services.AddJob<ReadFeeds>();
+        services.AddRecurring<CheckProvider>();
+
+        var name = (settings.Office.Url.Scheme == "https" ? "__Host-" : "") + "domi-office-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(connection)))[..8];
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.Cookie.Name = name;
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = settings.Office.Url.Scheme == "https" ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+            cookie.Cookie.Path = "/";
+            cookie.LoginPath = "/sign-in";
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+            cookie.SlidingExpiration = true;
+            cookie.Events.OnRedirectToAccessDenied = context => NotFoundAsync(context.Response); // not yours is the same as none
+        });
+        services.AddAuthorizationBuilder()
+            .AddPolicy("administrator", policy => policy.RequireAuthenticatedUser().RequireRole(nameof(Role.Administrator)));
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = name + "-form";
+            antiforgery.FormFieldName = "form-token";
+        });
+        services.AddModulePages(assembly, pages =>
+        {
+            pages.RootDirectory = "/Pages";
+            pages.Conventions.AuthorizeFolder("/");
+            pages.Conventions.AuthorizeFolder("/Settings", "administrator");
+            pages.Conventions.AllowAnonymousToPage("/SignIn");
+            pages.Conventions.AllowAnonymousToPage("/Error");
+        });
+        services.AddOfficeApi();
+
+        var app = builder.Build();
+        app.UseTrustedProxies(settings);
+        app.Use(AddHeaders);
+        app.UseWhen(context => !IsApi(context), pages =>
+        {
+            pages.UseExceptionHandler("/error/500");
+            pages.UseStatusCodePagesWithReExecute("/error/{0}");
+        });
+        app.UseEmbeddedAssets(assembly);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<Tenancy>();
+        app.UseWhen(IsApi, api => api.UseOfficeApiErrors());
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        Hooks.Map(app);
+        app.MapOfficeApi();
+        if (settings.Sandbox.Enabled) app.MapSandbox().MapSandboxClock();
+        app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous();
+        app.MapRazorPages();
+        return app;
+    }
+
+    private static readonly Type[] UseCases =
+    [
+        typeof(EditRelation), typeof(EditProposal), typeof(NumberInvoice), typeof(SendInvoice), typeof(RemindInvoice), typeof(RegisterPayment), typeof(MakePdf), typeof(ComposeMail),
+        typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
+        typeof(EditTemplates), typeof(SignIn), typeof(FirstStart),
+    ];
+
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
+
+    private static Task AddHeaders(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["X-Content-Type-Options"] = "nosniff";
+        if (!context.Request.Path.StartsWithSegments("/assets")) headers.CacheControl = "no-store";
+        return next(context);
+    }
+
+    private static Task NotFoundAsync(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private static RenderOptions RenderOptionsOf(DomiSettings settings) => settings.RenderWorker is { } worker
+        ? new() { DataFolder = settings.DataFolder, FileName = worker }
+        : new() { DataFolder = settings.DataFolder };
+
+    /// <summary>Locks the database, brings it up to date and makes sure of a first administrator and own company.</summary>
+    /// <returns>The lock of the database file, and what was made.</returns>
+    public static async Task<(IDisposable? Lock, FirstStart.Made Made)> PrepareAsync(DomiSettings settings, CancellationToken ct)
+    {
+        var held = await Databases.PrepareAsync<OfficeDb>(settings, "office", ct);
+        await using var app = Build(settings with { RunsWorkers = false });
+        await using var scope = app.Services.CreateAsyncScope();
+        return (held, await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(ct));
+    }
+
+    /// <summary>Writes the connection to the engine that runs beside, and answers the webhook address it wants to be woken at.</summary>
+    public static async Task<string?> ConnectBuiltInAsync(DomiSettings settings, string baseAddress, string merchantNumber, string apiKey, string? privateKey, IReadOnlyList<Profile> profiles, CancellationToken ct)
+    {
+        await using var app = Build(settings with { RunsWorkers = false });
+        await using var scope = app.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<OfficeDb>();
+        var company = await db.Companies.OrderBy(c => c.Id).FirstAsync(ct);
+        var known = await db.Connections.AsNoTracking().FirstOrDefaultAsync(c => c.OwnCompanyId == company.Id && c.IsBuiltIn, ct);
+        if (known is null && await db.Connections.AnyAsync(c => c.OwnCompanyId == company.Id, ct)) return null; // the office has another provider
+
+        known ??= await scope.ServiceProvider.GetRequiredService<Connect>().SaveAsync(company.Id, new(merchantNumber, apiKey, privateKey ?? "", baseAddress, "own"), profiles, isBuiltIn: true, ct);
+        return app.Services.GetRequiredService<PublicAddress>().Of("/hooks/twikey/" + known.HookToken);
+    }
+}
