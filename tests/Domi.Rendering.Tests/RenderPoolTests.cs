@@ -151,6 +151,19 @@ public sealed class RenderPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_closed_pool_takes_no_document()
+    {
+        var pool = Pool();
+        var last = pool.ConvertAsync(OnePage, CancellationToken.None);
+        var closing = pool.DisposeAsync();
+
+        AssertPdf(await last);
+        await closing;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pool.ConvertAsync(OnePage, CancellationToken.None));
+        Assert.Empty(Profiles());
+    }
+
+    [Fact]
     public async Task A_missing_office_suite_is_named_as_the_reason()
     {
         var fake = Directory.CreateDirectory(folder.File("fake")).FullName;
