@@ -30,7 +30,10 @@ public sealed class RenderPoolTests : IDisposable
     {
         await using var pool = new RenderPool(new()
         {
-            DataFolder = folder.Path, Workers = 1, Arguments = [StuckWorker.Verb], Timeout = TimeSpan.FromMilliseconds(200),
+            DataFolder = folder.Path,
+            Workers = 1,
+            Arguments = [StuckWorker.Verb],
+            Timeout = TimeSpan.FromMilliseconds(200),
         });
 
         var refused = await Assert.ThrowsAsync<RenderException>(() => pool.ConvertAsync(OnePage, CancellationToken.None));
