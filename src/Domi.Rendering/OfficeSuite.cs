@@ -44,10 +44,6 @@ internal static partial class OfficeSuite
             ("/org.openoffice.Office.Writer/Content/Update", "Field", "true"),
             ("/org.openoffice.Office.Common/History", "PickListSize", "0"),
             ("/org.openoffice.Office.Recovery/AutoSave", "Enabled", "false"),
-            // A QR code as JPEG has grey fringes; a tagged PDF can be read aloud.
-            ("/org.openoffice.Office.Common/Filter/PDF/Export", "UseLosslessCompression", "true"),
-            ("/org.openoffice.Office.Common/Filter/PDF/Export", "ReduceImageResolution", "false"),
-            ("/org.openoffice.Office.Common/Filter/PDF/Export", "UseTaggedPDF", "true"),
             ("/org.openoffice.Inet/Settings", "ooInetProxyType", "2"),
             ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
             ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),

@@ -45,6 +45,7 @@ public sealed class RenderPool : IAsyncDisposable
         await free.WaitAsync(ct);
         try
         {
+            ObjectDisposedException.ThrowIf(disposed, this);
             try
             {
                 return await TryAsync(docx, fresh: false, ct);
@@ -69,7 +70,7 @@ public sealed class RenderPool : IAsyncDisposable
         for (var i = 0; i < options.Workers; i++) await free.WaitAsync();
         foreach (var worker in alive.Values) Retire(worker);
         folder?.Dispose();
-        free.Dispose();
+        free.Release(options.Workers); // who still waits gets a turn, and is told
     }
 
     private async Task<byte[]> TryAgainAsync(byte[] docx, CancellationToken ct)

@@ -123,6 +123,9 @@ public static unsafe partial class RenderWorker
     {
         private const int GetErrorSlot = 3, LoadSlot = 4, DestroySlot = 1, SaveAsSlot = 2;
 
+        // A QR code as JPEG has grey fringes; a tagged PDF can be read aloud.
+        private const string PdfOptions = """{"UseLosslessCompression":{"type":"boolean","value":"true"},"ReduceImageResolution":{"type":"boolean","value":"false"},"UseTaggedPDF":{"type":"boolean","value":"true"}}""";
+
         private readonly nint handle;
 
         public Office(string programFolder, string profileFolder)
@@ -155,7 +158,7 @@ public static unsafe partial class RenderWorker
             using var target = new Utf8(FileUrl(output));
             using var options = new Utf8("");
             using var format = new Utf8("pdf");
-            using var filter = new Utf8("");
+            using var filter = new Utf8(PdfOptions);
             var document = ((delegate* unmanaged<nint, nint, nint, nint>)Slot(handle, LoadSlot))(handle, source.Pointer, options.Pointer);
             if (document == 0) return LastError() ?? "LibreOffice could not read the document.";
 

@@ -106,7 +106,12 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Dispose()
     {
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit(TimeSpan.FromSeconds(5)); // it must not write into the folder any more; a killed process goes at once
+        }
+
         process.Dispose();
         try
         {

@@ -43,7 +43,6 @@ public sealed class MandatePdfTests
         foreach (var expected in new[] { "Formulaire pour la banque du débiteur", "0629.441.710", "Preuve de la signature", "2026-03-02 09:13:44 UTC", "203.0.113.7",
             "c…n@example.org", "9f86d081 884c7d65" })
             Assert.Contains(expected, text);
-        if (Environment.GetEnvironmentVariable("LOOK") is { } look) await File.WriteAllBytesAsync($"{look}/mandate.pdf", pdf);
     }
 
     [Fact]

@@ -30,7 +30,10 @@ public sealed class RenderPoolTests : IDisposable
     {
         await using var pool = new RenderPool(new()
         {
-            DataFolder = folder.Path, Workers = 1, Arguments = [StuckWorker.Verb], Timeout = TimeSpan.FromMilliseconds(200),
+            DataFolder = folder.Path,
+            Workers = 1,
+            Arguments = [StuckWorker.Verb],
+            Timeout = TimeSpan.FromMilliseconds(200),
         });
 
         var refused = await Assert.ThrowsAsync<RenderException>(() => pool.ConvertAsync(OnePage, CancellationToken.None));
@@ -148,6 +151,19 @@ public sealed class RenderPoolTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => conversion);
         AssertPdf(await pool.ConvertAsync(OnePage, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_closed_pool_takes_no_document()
+    {
+        var pool = Pool();
+        var last = pool.ConvertAsync(OnePage, CancellationToken.None);
+        var closing = pool.DisposeAsync();
+
+        AssertPdf(await last);
+        await closing;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pool.ConvertAsync(OnePage, CancellationToken.None));
+        Assert.Empty(Profiles());
     }
 
     [Fact]

@@ -79,6 +79,15 @@ public sealed class RenderedPagesTests(RenderedPagesTests.Pool pool) : IClassFix
     }
 
     [Fact]
+    public async Task The_page_has_structure_for_screen_readers_and_a_code_without_fringes()
+    {
+        await System.IO.File.WriteAllBytesAsync(folder.File("page.pdf"), await pool.ConvertAsync(Samples.Invoice(DocumentLanguage.French)));
+
+        Assert.Matches("Tagged: +yes", await WorkFolder.RunAsync("pdfinfo", folder.File("page.pdf")));
+        Assert.DoesNotContain("jpeg", await WorkFolder.RunAsync("pdfimages", "-list", folder.File("page.pdf")));
+    }
+
+    [Fact]
     public async Task A_link_of_the_template_itself_can_be_clicked_without_any_style()
     {
         var template = File($"<w:p>{R("See ")}<w:hyperlink r:id=\"rId9\">{R("our terms")}</w:hyperlink></w:p>",

@@ -232,6 +232,45 @@ public sealed class WordTemplateTests
         Assert.Equal(("1080000", "1080000"), ((string)extent.Attribute("cx")!, (string)extent.Attribute("cy")!));
     }
 
+    [Theory]
+    [InlineData(400, 100, 2_160_000, 540_000)] // a wide logo: 6 cm
+    [InlineData(100, 400, 270_000, 1_080_000)] // a high one: 3 cm
+    public void A_logo_keeps_its_proportions(int width, int height, long cx, long cy)
+    {
+        using var surface = SkiaSharp.SKSurface.Create(new SkiaSharp.SKImageInfo(width, height));
+        using var image = surface.Snapshot();
+        foreach (var format in new[] { SkiaSharp.SKEncodedImageFormat.Png, SkiaSharp.SKEncodedImageFormat.Jpeg })
+        {
+            data.Fields["Image:CompanyLogo"] = new ImageValue(image.Encode(format, 90).ToArray());
+
+            var extent = Part(Fill(File(P("{Image:CompanyLogo}")))).Descendants().First(element => element.Name.LocalName is "extent");
+
+            Assert.Equal((cx, cy), ((long)extent.Attribute("cx")!, (long)extent.Attribute("cy")!));
+        }
+    }
+
+    [Fact]
+    public void Something_that_is_no_picture_is_left_out()
+    {
+        data.Fields["CompanyLogo"] = new ImageValue("<svg/>"u8.ToArray());
+
+        Assert.Equal(["[]"], Lines(Fill(File(P("[{Image:CompanyLogo}]")))));
+    }
+
+    [Fact]
+    public void Both_forms_of_a_modern_text_box_are_filled()
+    {
+        var content = $"<w:txbxContent>{P("{IF HasVat}{Invoice", "Number}{ENDIF HasVat}")}{P("{IF IsCreditNote}gone{ENDIF}")}</w:txbxContent>";
+        var box = "<w:p><w:r><mc:AlternateContent xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\" xmlns:wps=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\">"
+            + $"<mc:Choice Requires=\"wps\"><w:drawing><wp:anchor><wp:docPr id=\"1\" name=\"box\"/><a:graphic><a:graphicData><wps:wsp><wps:txbx>{content}</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice>"
+            + $"<mc:Fallback><w:pict><v:shape><v:textbox>{content}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>";
+
+        var boxes = Part(Fill(File(box))).Descendants(W + "txbxContent").ToList();
+
+        Assert.Equal(2, boxes.Count);
+        Assert.All(boxes, filled => Assert.Equal("2026-0418", Line(Assert.Single(filled.Elements(W + "p")))));
+    }
+
     [Fact]
     public void What_is_tracked_as_a_change_is_taken_as_accepted() =>
         Assert.Equal(["No 2026-0418"], Lines(Fill(File(
