@@ -1,4 +1,5 @@
 using System.Net;
+using Domi.BackOffice;
 using Domi.Engine;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,17 @@ public class AppFixture : IAsyncLifetime
 
     public HttpClient EngineHttp { get; private set; } = null!;
 
+    public WebApplication? Office { get; private set; }
+
+    public FirstStart.Made? Made { get; private set; }
+
+    /// <summary>A client of the office's API.</summary>
+    public HttpClient OfficeHttp { get; private set; } = null!;
+
+    public const string OfficeApiKey = "domi_test_key_0123456789";
+
+    public const string AdminPassword = "correct horse battery";
+
     /// <summary>Where the business clock starts: a Tuesday morning in Brussels.</summary>
     public static readonly DateTimeOffset Start = new(2026, 3, 17, 8, 0, 0, TimeSpan.Zero);
 
@@ -47,6 +59,8 @@ public class AppFixture : IAsyncLifetime
             Office = new() { Url = new("http://127.0.0.1:0"), ConnectionString = Connection("office") },
             Engine = new() { Url = new("http://127.0.0.1:0"), ConnectionString = Connection("engine") },
             Sandbox = new() { Enabled = true },
+            Admin = new() { Email = "admin@domi.example", Password = AdminPassword, ApiKey = OfficeApiKey },
+            RenderWorker = Path.Combine(AppContext.BaseDirectory, "domi"),
             Mail = new() { OutboxFolder = Path.Combine(Folder, "outbox") },
             RunsWorkers = false,
         });
@@ -63,6 +77,23 @@ public class AppFixture : IAsyncLifetime
         Engine.LearnAddress();
         Access = Access with { BaseAddress = Engine.Services.GetRequiredService<PublicAddress>().Of("/creditor") };
         EngineHttp = Client(Engine);
+    }
+
+    /// <summary>Starts the office beside the engine, connected to it.</summary>
+    protected async Task StartOfficeAsync()
+    {
+        (var held, Made) = await OfficeHost.PrepareAsync(Settings, CancellationToken.None);
+        if (held is not null) locks.Add(held);
+        Office = OfficeHost.Build(Settings);
+        SetTime(Office, Start);
+        await Office.StartAsync();
+        Office.LearnAddress();
+        var hook = await OfficeHost.ConnectBuiltInAsync(Settings, Access.BaseAddress, Access.MerchantId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Access.ApiKey, Access.PrivateKey, [new(1, "SEPA Core", true, "CORE"), new(2, "SEPA B2B", true, "B2B")], CancellationToken.None);
+        var address = Office.Services.GetRequiredService<PublicAddress>();
+        await EngineHost.SetWebhookAsync(Settings, Access.CreditorId, address.Of(new Uri(hook!).AbsolutePath), CancellationToken.None);
+        OfficeHttp = Client(Office);
+        OfficeHttp.DefaultRequestHeaders.Authorization = new("Bearer", OfficeApiKey);
     }
 
     /// <summary>A client of a host that follows no redirect and keeps no cookie by itself.</summary>
@@ -100,7 +131,7 @@ public class AppFixture : IAsyncLifetime
     public static void SetTime(WebApplication app, DateTimeOffset instant) =>
         app.Services.GetRequiredService<BusinessClock>().RunAheadBy(instant - TimeProvider.System.GetUtcNow());
 
-    protected virtual WebApplication HostOf<TDb>() => Engine;
+    protected virtual WebApplication HostOf<TDb>() => typeof(TDb) == typeof(OfficeDb) ? Office! : Engine;
 
     private string? Connection(string module)
     {
@@ -116,6 +147,13 @@ public class AppFixture : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         EngineHttp?.Dispose();
+        OfficeHttp?.Dispose();
+        if (Office is not null)
+        {
+            await Office.StopAsync();
+            await Office.DisposeAsync();
+        }
+
         if (Engine is not null)
         {
             await Engine.StopAsync();
@@ -138,5 +176,15 @@ public class AppFixture : IAsyncLifetime
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(Folder, recursive: true);
         GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>Both modules: the office, connected to the engine.</summary>
+public class OfficeFixture : AppFixture
+{
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await StartOfficeAsync();
     }
 }

@@ -204,7 +204,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
     protected static void KeysAreGivenHere(ModelBuilder modelBuilder)
     {
         foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(e => e.ClrType != typeof(DataProtectionKey)))
-            foreach (var property in entity.FindPrimaryKey()!.Properties)
+            foreach (var property in entity.FindPrimaryKey()?.Properties ?? []) // types met on the way and left out have none
                 property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
     }
 
