@@ -142,6 +142,7 @@ public static class OfficeHost
         var held = await Databases.PrepareAsync<OfficeDb>(settings, "office", ct);
         await using var app = Build(settings with { RunsWorkers = false });
         await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
         return (held, await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(ct));
     }
 

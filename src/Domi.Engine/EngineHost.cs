@@ -23,7 +23,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Domi.Engine;
 
 /// <summary>How a client reaches the first creditor of a fresh engine.</summary>
-public sealed record EngineAccess(string BaseAddress, string ApiKey, string? PrivateKey, string WebsiteKey, long MerchantId, Guid CreditorId);
+public sealed record EngineAccess(
+    string BaseAddress, string ApiKey, string? PrivateKey, string WebsiteKey, long MerchantId, Guid CreditorId, IReadOnlyList<EngineProfile> Profiles);
+
+public sealed record EngineProfile(int Number, string Name, string Type);
 
 /// <summary>The engine's one public face: an application of its own, with its own listener, container, errors and workers.</summary>
 public static class EngineHost
@@ -96,6 +99,7 @@ public static class EngineHost
         var held = await Databases.PrepareAsync<EngineDb>(settings, "engine", ct);
         await using var app = Build(settings with { RunsWorkers = false });
         await using var scope = app.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
         return (held, await FirstCreditorAsync(scope.ServiceProvider, settings, ct));
     }
 
@@ -126,7 +130,8 @@ public static class EngineHost
 
         var key = await db.ApiKeys.Where(k => k.CreditorId == creditor.Id).OrderBy(k => k.CreatedAt).FirstAsync(ct);
         return new(services.GetRequiredService<PublicAddress>().Of("/creditor"), secrets.Open(key.KeySealed),
-            key.PrivateKeySealed is null ? null : secrets.Open(key.PrivateKeySealed), keys.WebsiteKey(creditor), creditor.MerchantId, creditor.Id);
+            key.PrivateKeySealed is null ? null : secrets.Open(key.PrivateKeySealed), keys.WebsiteKey(creditor), creditor.MerchantId, creditor.Id,
+            [.. (await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditor.Id && p.IsActive).OrderBy(p => p.Number).ToListAsync(ct)).Select(p => new EngineProfile(p.Number, p.Name, p.WireType))]);
     }
 
     /// <summary>Where the office that is built in wants to be woken.</summary>

@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Domi.BackOffice;
+using Domi.BackOffice.Ledger;
+using Domi.Engine;
 using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 
 namespace Domi.Web;
@@ -11,6 +15,8 @@ internal static class Commands
     {
         var root = new RootCommand("Domi: invoices that pay themselves. An invoicing office, and a collection engine that speaks the Twikey API.");
         root.Subcommands.Add(Serve());
+        root.Subcommands.Add(Migrate());
+        root.Subcommands.Add(LedgerCommands());
         return root;
     }
 
@@ -21,10 +27,41 @@ internal static class Commands
         serve.SetAction(async (parsed, ct) =>
         {
             var settings = Settings();
-            await Hosts.RunAsync(settings with { LoadsSample = settings.LoadsSample && !parsed.GetValue(empty) }, ct);
+            await Hosts.RunAsync(settings with { LoadsSample = (settings.LoadsSample || settings.IsDevelopment) && !parsed.GetValue(empty) }, ct);
             return 0;
         });
         return serve;
+    }
+
+    private static Command Migrate()
+    {
+        var migrate = new Command("migrate", "Bring the databases up to date, and stop.");
+        migrate.SetAction(async (_, ct) =>
+        {
+            var settings = Settings();
+            if (settings.RunsEngine) (await Databases.PrepareAsync<EngineDb>(settings, "engine", ct))?.Dispose();
+            if (settings.RunsOffice) (await Databases.PrepareAsync<OfficeDb>(settings, "office", ct))?.Dispose();
+            Console.WriteLine("The databases are up to date.");
+            return 0;
+        });
+        return migrate;
+    }
+
+    private static Command LedgerCommands()
+    {
+        var check = new Command("check", "Recompute every balance from the entries and tell the differences; exit 1 if there is one.");
+        check.SetAction(async (_, ct) =>
+        {
+            var settings = Settings();
+            var options = new DbContextOptionsBuilder<OfficeDb>();
+            Databases.Configure(options, settings.Provider, Databases.ConnectionString(settings, "office"));
+            await using var db = new OfficeDb(options.Options);
+            var outcome = await CheckLedger.RunAsync(db, ct);
+            foreach (var difference in outcome.Differences) Console.WriteLine(difference);
+            Console.WriteLine($"{outcome.Invoices} invoices, {outcome.Entries} entries, {outcome.Differences.Count} differences");
+            return outcome.Differences.Count == 0 ? 0 : 1;
+        });
+        return new Command("ledger", "The books of the office.") { check };
     }
 
     public static DomiSettings Settings()

@@ -89,7 +89,7 @@ public class AppFixture : IAsyncLifetime
         await Office.StartAsync();
         Office.LearnAddress();
         var hook = await OfficeHost.ConnectBuiltInAsync(Settings, Access.BaseAddress, Access.MerchantId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Access.ApiKey, Access.PrivateKey, [new(1, "SEPA Core", true, "CORE"), new(2, "SEPA B2B", true, "B2B")], CancellationToken.None);
+            Access.ApiKey, Access.PrivateKey, [.. Access.Profiles.Select(p => new Domi.Twikey.Profile(p.Number, p.Name, true, p.Type))], CancellationToken.None);
         var address = Office.Services.GetRequiredService<PublicAddress>();
         await EngineHost.SetWebhookAsync(Settings, Access.CreditorId, address.Of(new Uri(hook!).AbsolutePath), CancellationToken.None);
         OfficeHttp = Client(Office);

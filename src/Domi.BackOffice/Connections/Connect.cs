@@ -48,6 +48,7 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
     {
         var candidate = await CandidateAsync(companyId, credentials, ct);
         var address = candidate.BaseAddress.ToString().TrimEnd('/');
+        var (apiKey, privateKey) = (secrets.Seal(candidate.ApiKey), candidate.PrivateKey is null ? null : secrets.Seal(candidate.PrivateKey));
         var saved = await db.WriteAsync(async token =>
         {
             var all = await db.Connections.Where(c => c.OwnCompanyId == companyId).ToListAsync(token);
@@ -59,7 +60,7 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
                     OwnCompanyId = companyId,
                     BaseAddress = address,
                     MerchantNumber = credentials.MerchantNumber.Trim(),
-                    ApiKeySealed = secrets.Seal(candidate.ApiKey),
+                    ApiKeySealed = apiKey,
                     HookToken = Secrets.NewToken(),
                     CreatedAt = Wall.GetUtcNow(),
                     IsBuiltIn = isBuiltIn,
@@ -69,8 +70,8 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
 
             foreach (var other in all) other.IsActive = other == connection;
             connection.IsActive = true;
-            connection.ApiKeySealed = secrets.Seal(candidate.ApiKey);
-            connection.PrivateKeySealed = candidate.PrivateKey is null ? null : secrets.Seal(candidate.PrivateKey);
+            connection.ApiKeySealed = apiKey;
+            connection.PrivateKeySealed = privateKey;
             connection.Salt = candidate.Salt;
             connection.PollDueAt = Wall.GetUtcNow();
             connection.ReadWell(connection.LastReadAt ?? Wall.GetUtcNow());

@@ -164,7 +164,7 @@ public sealed class FindInterruptedSends(OfficeDb db, BusinessClock clock) : IJo
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct)
     {
         var since = now.AddMinutes(-5);
-        return await db.Invoices.AsNoTracking().Where(i => i.SendState == SendState.HandingOver && i.SentTo == "provider" && i.SentAt < since).Take(most)
+        return await db.Invoices.AsNoTracking().Where(i => i.SendState == SendState.HandingOver && i.SentTo == "provider" && i.SentAt < since).OrderBy(i => i.SentAt).Take(most)
             .Select(i => new DueWork(i.Id.ToString(), i.Id.ToString(), i.SentAt!.Value)).ToListAsync(ct);
     }
 

@@ -45,7 +45,7 @@ public sealed class DoRuns(OfficeDb db, NumberInvoice number, SendInvoice send, 
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct)
     {
         // One piece of work is a run: its items are done in their order.
-        var runs = await db.RunItems.AsNoTracking().Where(i => i.DueAt <= now).GroupBy(i => i.RunId).Select(g => new { g.Key, Due = g.Min(i => i.DueAt) }).Take(most).ToListAsync(ct);
+        var runs = await db.RunItems.AsNoTracking().Where(i => i.DueAt <= now).GroupBy(i => i.RunId).Select(g => new { g.Key, Due = g.Min(i => i.DueAt) }).OrderBy(r => r.Due).Take(most).ToListAsync(ct);
         return [.. runs.Select(r => new DueWork(r.Key.ToString(), r.Key.ToString(), r.Due!.Value))];
     }
 

@@ -23,6 +23,7 @@ public sealed class JobRunner(
     private readonly ConcurrentDictionary<(string Job, string Id), (int Failures, DateTimeOffset Until)> resting = new();
     private readonly SemaphoreSlim moving = new(1, 1);
     private readonly TimeProvider wall = TimeProvider.System;
+    private readonly TaskCompletionSource released = new();
     private bool registered;
 
     private bool SharesDatabase => settings.Provider == DatabaseProvider.Postgres;
@@ -32,6 +33,7 @@ public sealed class JobRunner(
         if (!settings.RunsWorkers) return;
 
         await Task.Yield();
+        if (settings.LoadsSample) await released.Task.WaitAsync(stoppingToken);
         await PrepareAsync(stoppingToken);
         var beat = BeatAsync(stoppingToken);
         var running = kinds.ToDictionary(k => k.Name, _ => 0);
@@ -87,6 +89,9 @@ public sealed class JobRunner(
         await Task.WhenAll(tasks).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await beat;
     }
+
+    /// <summary>With a sample being loaded the workers wait: what they would do has been done in the sample's own time.</summary>
+    public void Release() => released.TrySetResult();
 
     /// <summary>Runs everything of one kind that is due now, here and at once. Answers how many pieces were done.</summary>
     public async Task<int> RunDueAsync(JobKind kind, CancellationToken ct)

@@ -87,6 +87,9 @@ public sealed class Secrets(IDataProtectionProvider protection)
 {
     private readonly IDataProtector protector = protection.CreateProtector("domi.secrets.v1");
 
+    /// <summary>Makes sure that there is a key, so that none has to be made and saved in the middle of somebody's transaction.</summary>
+    public void WarmUp() => Open(Seal("warm"));
+
     public string Seal(string plain) => protector.Protect(plain);
 
     /// <exception cref="CryptographicException">The text was sealed under another master key or module.</exception>
@@ -116,7 +119,9 @@ public static class SecretsRegistration
         where T : ModuleDb
     {
         services.AddSingleton(MasterKey.Of(settings));
-        services.AddDataProtection().SetApplicationName(applicationName).PersistKeysToDbContext<T>();
+        // No rotation by itself: what is sealed at rest stays sealed with its key anyway, and a key that is made at a moment of its own
+        // choosing would be saved inside whatever transaction runs then, waiting for the gate that its own caller holds.
+        services.AddDataProtection().SetApplicationName(applicationName).PersistKeysToDbContext<T>().SetDefaultKeyLifetime(TimeSpan.FromDays(3650));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(root => new ConfigureOptions<KeyManagementOptions>(options =>
             options.XmlEncryptor = new MasterKeyEncryptor(root.GetRequiredService<MasterKey>())));
         services.AddSingleton<Secrets>();
