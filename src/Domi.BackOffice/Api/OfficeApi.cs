@@ -27,6 +27,8 @@ internal static class OfficeApi
     {
         app.MapOpenApi("/api/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api/v1").RequireAuthorization();
+        CompanyApi.Map(api);
+        RelationsApi.Map(api);
         InvoicesApi.Map(api);
     }
 

@@ -1,0 +1,143 @@
+using Domi.BackOffice.Companies;
+using Domi.BackOffice.Connections;
+using Domi.BackOffice.Documents;
+using Domi.BackOffice.Sync;
+using Domi.BackOffice.Templates;
+using Domi.BackOffice.Users;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.BackOffice.Api;
+
+/// <summary>The own company over the API: its facts and who sends, its templates, documents, mails, and its connection.</summary>
+internal static class CompanyApi
+{
+    public sealed record CompanyView(
+        Guid Id, string Name, string? EnterpriseNumber, string Street, string Zip, string City, string Country, string Email, string? Account, string Language, int DefaultDueDays,
+        SentBy InvoicesSentBy, SentBy RemindersSentBy, bool SendsWhenNumbered, int Version);
+
+    public sealed record CompanyRequest(
+        string Name, string? EnterpriseNumber, string? Street, string? Zip, string? City, string? Email, string? Account, string? Language, int? DefaultDueDays,
+        SentBy InvoicesSentBy, DateOnly? InvoiceSwitchCheckedOn, SentBy RemindersSentBy, DateOnly? ReminderSwitchCheckedOn, bool SendsWhenNumbered);
+
+    public sealed record TemplateView(Guid Id, string Name, TemplateType Type, string Language, bool IsActive, DateTimeOffset ChangedAt);
+
+    public sealed record DocumentView(Guid Id, DocumentType Type, string Name, Guid? RelationId, Guid? InvoiceId, int SizeBytes, DateTimeOffset CreatedAt);
+
+    public sealed record MailView(Guid Id, string Purpose, string About, string MessageId, string To, string Subject, MailState State, string? LastAnswer, DateTimeOffset CreatedAt);
+
+    public sealed record ConnectionRequest(string MerchantNumber, string? ApiKey, string? PrivateKey, string? BaseAddress, string? Salt);
+
+    public sealed record ConnectionView(
+        Guid Id, string BaseAddress, string MerchantNumber, bool IsActive, string WebhookPath, DateTimeOffset? LastReadAt, DateTimeOffset? LastWebhookAt, string? LastError, int Quarantined);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("company", async (OfficeDb db, CancellationToken ct) => View(await db.Companies.AsNoTracking().SingleAsync(ct)));
+        api.MapPut("company", ChangeAsync).RequireAuthorization("administrator");
+
+        api.MapGet("templates", async (OfficeDb db, CancellationToken ct) =>
+            await db.Templates.AsNoTracking().OrderBy(t => t.Type).ThenBy(t => t.Language).ThenBy(t => t.Id).Select(t => new TemplateView(t.Id, t.Name, t.Type, t.Language, t.IsActive, t.ChangedAt)).ToListAsync(ct));
+        api.MapPost("templates", UploadAsync).RequireAuthorization("administrator").DisableAntiforgery();
+        api.MapPost("templates/{id:guid}/activate", async (Guid id, EditTemplates edit, CancellationToken ct) =>
+        {
+            await edit.ActivateAsync(id, ct);
+            return Results.NoContent();
+        }).RequireAuthorization("administrator");
+
+        api.MapGet("documents", async (Guid? relationId, Guid? after, OfficeDb db, CancellationToken ct) =>
+            await db.Documents.AsNoTracking().Where(d => (relationId == null || d.RelationId == relationId) && (after == null || d.Id.CompareTo(after.Value) > 0)).OrderBy(d => d.Id).Take(200)
+                .Select(d => new DocumentView(d.Id, d.Type, d.Name, d.RelationId, d.InvoiceId, d.SizeBytes, d.CreatedAt)).ToListAsync(ct));
+        api.MapGet("documents/{id:guid}/content", async (Guid id, OfficeDb db, CancellationToken ct) =>
+            await db.Documents.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, ct) is { } document && await Blob.ReadAsync(db, document.BlobHash, ct) is { } content
+                ? Results.File(content, document.ContentType, document.Name)
+                : Results.NotFound());
+
+        api.MapGet("mails", async (MailState? state, string? about, OfficeDb db, Actor actor, CancellationToken ct) =>
+            await db.Mails.AsNoTracking().Where(m => m.OwnerId == actor.CompanyId && (state == null || m.State == state) && (about == null || m.About == about)).OrderByDescending(m => m.CreatedAt).Take(200)
+                .Select(m => new MailView(m.Id, m.Purpose, m.About, m.MessageId, m.To, m.Subject, m.State, m.LastAnswer, m.CreatedAt)).ToListAsync(ct));
+
+        var connections = api.MapGroup("connections").RequireAuthorization("administrator");
+        connections.MapGet("", async (OfficeDb db, CancellationToken ct) => await db.Connections.AsNoTracking().OrderBy(c => c.CreatedAt)
+            .Select(c => new ConnectionView(c.Id, c.BaseAddress, c.MerchantNumber, c.IsActive, "/hooks/twikey/" + c.HookToken, c.LastReadAt, c.LastWebhookAt, c.LastError,
+                db.Inbox.Count(e => e.ConnectionId == c.Id && e.State == InboxState.Quarantined))).ToListAsync(ct));
+        connections.MapPost("test", async (ConnectionRequest request, Connect connect, Actor actor, CancellationToken ct) =>
+        {
+            var test = await connect.TestAsync(actor.CompanyId!.Value, CredentialsOf(request), ct);
+            return new { test.Works, test.Code, test.Detail, test.MerchantNumber, Profiles = test.Profiles.Select(p => new { p.Id, p.Name, p.Type, p.Active }) };
+        });
+        connections.MapPost("", SaveAsync);
+        connections.MapPost("{id:guid}/sync", SyncAsync);
+    }
+
+    private static async Task<CompanyView> ChangeAsync(CompanyRequest request, int? version, OfficeDb db, Actor actor, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > 140) throw new RefusedException("name_missing", "The name is missing.") { Field = "Name" };
+        if (!string.IsNullOrWhiteSpace(request.Email) && !SendMails.IsAddress(request.Email)) throw new RefusedException("email_invalid", "Not an e-mail address.", ("email", request.Email)) { Field = "Email" };
+        EnterpriseNumber? enterprise = string.IsNullOrWhiteSpace(request.EnterpriseNumber) ? null
+            : EnterpriseNumber.TryParse(request.EnterpriseNumber, out var number) ? number : throw new RefusedException("enterprise_invalid", "Not an enterprise number.", ("number", request.EnterpriseNumber)) { Field = "EnterpriseNumber" };
+        Iban? account = string.IsNullOrWhiteSpace(request.Account) ? null
+            : Iban.TryParse(request.Account, out var iban) ? iban : throw new RefusedException("iban_invalid", "The IBAN does not hold.") { Field = "Account" };
+        if (request.DefaultDueDays is < 0 or > 365) throw new RefusedException("due_days_invalid", "Between 0 and 365 days.") { Field = "DefaultDueDays" };
+
+        return await db.WriteAsync(async token =>
+        {
+            var company = await db.Companies.SingleAsync(c => c.Id == actor.CompanyId, token);
+            if (version is { } seen && seen != company.Version) throw new RefusedException("changed_meanwhile", "Somebody else changed the company.");
+            company.Senders(request.InvoicesSentBy, request.InvoiceSwitchCheckedOn, request.RemindersSentBy, request.ReminderSwitchCheckedOn);
+            (company.Name, company.EnterpriseNumber, company.Street, company.Zip, company.City, company.Email) =
+                (request.Name.Trim(), enterprise, request.Street ?? company.Street, request.Zip ?? company.Zip, request.City ?? company.City, request.Email ?? company.Email);
+            (company.Account, company.Bic) = (account, account is { } known ? BelgianBanks.BicOf(known) : null);
+            company.Language = Texts.LanguageOf(request.Language ?? company.Language);
+            company.DefaultDueDays = request.DefaultDueDays ?? company.DefaultDueDays;
+            company.SendsWhenNumbered = request.SendsWhenNumbered;
+            company.Version++;
+            return View(company);
+        }, ct);
+    }
+
+    private static async Task<IResult> UploadAsync(IFormFile file, string name, TemplateType type, string language, bool? activate, EditTemplates edit, Actor actor, CancellationToken ct)
+    {
+        using var buffer = new MemoryStream();
+        await file.CopyToAsync(buffer, ct);
+        var (template, report) = await edit.UploadAsync(actor.CompanyId!.Value, name, type, language, file.FileName, buffer.ToArray(), activate ?? false, actor.Name, ct);
+        var findings = report.Findings.Select(f => new { f.Code, Severity = f.Severity.ToString(), f.Subject, f.Nearest });
+        return template is null
+            ? Results.Problem(statusCode: StatusCodes.Status409Conflict, title: "The template was refused", extensions: new Dictionary<string, object?> { ["code"] = "template_refused", ["findings"] = findings })
+            : Results.Created($"/api/v1/templates/{template.Id}", new { template.Id, template.IsActive, findings });
+    }
+
+    private static async Task<IResult> SaveAsync(ConnectionRequest request, bool? untested, Connect connect, Actor actor, CancellationToken ct)
+    {
+        var credentials = CredentialsOf(request);
+        var test = await connect.TestAsync(actor.CompanyId!.Value, credentials, ct);
+        if (!test.Works && (untested != true || test.Code == "TWK-OTHER-CUSTOMER"))
+            return Results.Problem(statusCode: StatusCodes.Status409Conflict, title: "The connection was not saved", extensions: new Dictionary<string, object?> { ["code"] = test.Code, ["detail"] = test.Detail });
+        var saved = await connect.SaveAsync(actor.CompanyId!.Value, credentials, test.Profiles, isBuiltIn: false, ct);
+        return Results.Ok(new { saved.Id, WebhookPath = "/hooks/twikey/" + saved.HookToken });
+    }
+
+    private static async Task<IResult> SyncAsync(Guid id, OfficeDb db, ReadFeeds feeds, CancellationToken ct)
+    {
+        if (await db.Connections.AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is not { } connection) return Results.NotFound();
+        try
+        {
+            await feeds.ReadAllAsync(connection, ct);
+        }
+        catch (Domi.Twikey.TwikeyException e)
+        {
+            throw new RefusedException("provider_unavailable", e.Message, ("code", e.SupportCode));
+        }
+
+        return Results.NoContent();
+    }
+
+    private static Credentials CredentialsOf(ConnectionRequest request) => new(request.MerchantNumber ?? "", request.ApiKey, request.PrivateKey, request.BaseAddress, request.Salt);
+
+    private static CompanyView View(OwnCompany c) => new(c.Id, c.Name, c.EnterpriseNumber?.Value, c.Street, c.Zip, c.City, c.Country, c.Email, c.Account?.Value, c.Language, c.DefaultDueDays,
+        c.InvoicesSentBy, c.RemindersSentBy, c.SendsWhenNumbered, c.Version);
+}
