@@ -29,6 +29,9 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// <summary>Rewrites an answer on its way back.</summary>
     public Func<string, string, string, string>? Rewrite { get; set; }
 
+    /// <summary>Called when the provider has answered and the office has not heard of it yet.</summary>
+    public Action<string, string> Passed { get; set; } = (_, _) => { };
+
     public ConcurrentQueue<(string Method, string Path)> Calls { get; } = new();
 
     public static async Task<FaultyProxy> StartAsync(Uri target)
@@ -90,8 +93,19 @@ public sealed class FaultyProxy : IAsyncDisposable
         foreach (var (name, values) in context.Request.Headers)
             if (name is not ("Host" or "Content-Length" or "Content-Type" or "Transfer-Encoding" or "Connection"))
                 request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-        using var answer = await http.SendAsync(request, CancellationToken.None);
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await http.SendAsync(request, CancellationToken.None);
+        }
+        catch (HttpRequestException)
+        {
+            context.Abort(); // the provider is away
+            return;
+        }
+
         var content = await answer.Content.ReadAsByteArrayAsync();
+        Passed(method, path);
         if (fault is Fault.LostAnswer)
         {
             context.Abort(); // done there, and never heard of here

@@ -102,6 +102,7 @@ public sealed record DomiSettings
             PollingInterval = Span("Twikey:PollingInterval", TimeSpan.FromMinutes(1)),
             LoadsSample = Flag("Domi:Sample", false),
             RunsWorkers = Flag("Domi:Workers", true),
+            RenderWorker = Text("Domi:RenderWorker"),
         };
         settings.RefuseUnsafe();
         return settings;
