@@ -1,0 +1,34 @@
+using System.Globalization;
+using Domi.Platform;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>The countries whose accounts can be debited, with their names as the reader knows them.</summary>
+/// <remarks>Source: EPC409-09, list of SEPA scheme countries.</remarks>
+internal static class SepaCountries
+{
+    public static readonly IReadOnlyList<string> Codes =
+    [
+        "AD", "AL", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
+        "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA",
+    ];
+
+    public static string NameOf(string code, string language)
+    {
+        // The names follow the thread's culture, which is the reader's only while a page asks for them.
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = PageFormat.CultureOf(language);
+        try
+        {
+            return new RegionInfo(code).DisplayName;
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
+    /// <summary>All of them, sorted by name.</summary>
+    public static IReadOnlyList<(string Code, string Name)> In(string language) =>
+        [.. Codes.Select(code => (Code: code, Name: NameOf(code, language))).OrderBy(c => c.Name, StringComparer.Create(PageFormat.CultureOf(language), ignoreCase: true))];
+}
