@@ -60,7 +60,7 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
             // the other post sent it
         }
 
-        return Redirect(At($"/sign/{token}/mandate#code-way"));
+        return Redirect(At($"/sign/{token}/mandate") + "#code-way");
     }
 
     public async Task<IActionResult> OnPostAsync(string token, string? nonce, string? way, string? code, string? drawing, CancellationToken ct)

@@ -1,10 +1,9 @@
-using System.Globalization;
 using Domi.Platform;
 
 namespace Domi.Engine.Pages;
 
 /// <summary>The countries whose accounts can be debited, with their names as the reader knows them.</summary>
-/// <remarks>Source: EPC409-09, list of SEPA scheme countries.</remarks>
+/// <remarks>Source: EPC409-09, list of SEPA scheme countries. The names are texts: those of the runtime stay in the language first asked for.</remarks>
 internal static class SepaCountries
 {
     public static readonly IReadOnlyList<string> Codes =
@@ -13,22 +12,13 @@ internal static class SepaCountries
         "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA",
     ];
 
-    public static string NameOf(string code, string language)
-    {
-        // The names follow the thread's culture, which is the reader's only while a page asks for them.
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = PageFormat.CultureOf(language);
-        try
-        {
-            return new RegionInfo(code).DisplayName;
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
-        }
-    }
+    /// <summary>The name of a country; the code of one that is not on the list.</summary>
+    public static string NameOf(string code, Texts texts) => texts.Find("country." + code.ToLowerInvariant()) ?? code;
 
     /// <summary>All of them, sorted by name.</summary>
-    public static IReadOnlyList<(string Code, string Name)> In(string language) =>
-        [.. Codes.Select(code => (Code: code, Name: NameOf(code, language))).OrderBy(c => c.Name, StringComparer.Create(PageFormat.CultureOf(language), ignoreCase: true))];
+    public static IReadOnlyList<(string Code, string Name)> In(Texts texts) =>
+    [
+        .. Codes.Select(code => (Code: code, Name: NameOf(code, texts)))
+            .OrderBy(c => c.Name, StringComparer.Create(PageFormat.CultureOf(texts.Language), ignoreCase: true)),
+    ];
 }

@@ -17,7 +17,7 @@ internal sealed class SignModel(SignMandate sign, EngineDb db, CreditorKeys keys
     [BindProperty]
     public DetailsForm Form { get; set; } = new();
 
-    public IReadOnlyList<(string Code, string Name)> Countries => SepaCountries.In(Language);
+    public IReadOnlyList<(string Code, string Name)> Countries => SepaCountries.In(T);
 
     public bool IsB2B => Mandate.Scheme is MandateScheme.B2B;
 
