@@ -6,9 +6,11 @@ using Domi.Engine.PayLinks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.WebEncoders;
@@ -65,7 +67,9 @@ internal static class HostedPageSetup
     /// </summary>
     public static string LanguageOf(HttpContext context, params IReadOnlyList<string?> known)
     {
-        var asked = context.Request.Query["l"].FirstOrDefault();
+        // The page that says "not found" is drawn under its own address, without the query of the one that was asked for.
+        var query = context.Features.Get<IStatusCodeReExecuteFeature>() is { OriginalQueryString: { } original } ? new QueryCollection(QueryHelpers.ParseQuery(original)) : context.Request.Query;
+        var asked = query["l"].FirstOrDefault();
         var preferred = context.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(l => l.Quality ?? 1).Select(l => l.Value.Value);
         return new[] { asked }.Concat(known).Concat(preferred).Select(OneOfFour).FirstOrDefault(l => l is not null) ?? "en";
     }
