@@ -227,7 +227,7 @@ internal static class CreateInvoice
 
         sum = Math.Round(sum, 2, MidpointRounding.AwayFromZero);
         if (sum != amount)
-            throw new RefusedException("err_invalid_amount", $"The lines add up to {sum}, the amount is {amount}.", ("sum", sum), ("amount", amount)) { Field = "lines" };
+            throw new RefusedException("err_invalid_amount", $"The lines add up to {sum}, the amount is {amount}.", ("amount", FormattableString.Invariant($"{sum} ≠ {amount}"))) { Field = "lines" };
         return lines.GetRawText();
 
         static decimal? Number(JsonElement line, string name)

@@ -73,7 +73,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     /// <summary>The signed mandate, for the debtor's own papers.</summary>
     public async Task MandateSignedAsync(EngineDb db, Mandate mandate, Customer customer, DateTimeOffset now, CancellationToken ct)
     {
-        if (customer.Email is not { } to) return;
+        if ((mandate.CodeDestination ?? customer.Email) is not { } to) return; // the address the signer gave, if any
 
         var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);

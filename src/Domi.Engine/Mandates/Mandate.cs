@@ -155,6 +155,15 @@ public sealed class Mandate
         Version++;
     }
 
+    /// <summary>Where the signer gets the code and the signed mandate. A code that went elsewhere no longer holds.</summary>
+    public void Reach(string email)
+    {
+        Require(State is MandateState.Prepared);
+        if (CodeDestination == email) return;
+        (CodeHash, CodeExpiresAt, CodeDestination) = (null, null, email);
+        Version++;
+    }
+
     /// <summary>Remembers a code that is mailed to the signer.</summary>
     /// <exception cref="RefusedException"><c>code_too_many</c>: five codes were sent already.</exception>
     public void ExpectCode(string codeHash, string destination, DateTimeOffset until)

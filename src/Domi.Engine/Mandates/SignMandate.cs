@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Domi.Engine.Creditors;
@@ -46,6 +47,14 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 
         customer.Email ??= details.Email;
         mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, BelgianBanks.BicOf(details.Account));
+        mandate.Reach(details.Email);
+    }, ct);
+
+    /// <summary>The signer opened the page. Looking a second time changes nothing.</summary>
+    public Task OpenAsync(Guid mandateId, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, token);
+        if (mandate.CanBeSigned(clock.GetUtcNow())) mandate.Open(clock.GetUtcNow());
     }, ct);
 
     /// <summary>Mails a new code; the former one no longer holds.</summary>
@@ -81,9 +90,19 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     /// <summary>Signs by a drawing, a PNG of at most 150 kB.</summary>
     public Task<Mandate> SignByDrawingAsync(Guid mandateId, byte[] png, SignerSession session, string? place, CancellationToken ct)
     {
-        if (png.Length is < 100 or > 150_000 || !png.AsSpan(0, 8).SequenceEqual((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+        if (!IsDrawing(png))
             throw new RefusedException("drawing_unreadable", "The drawing is no PNG of at most 150 kB.") { Field = "Drawing" };
         return SignAsync(mandateId, "digisign", png, session, place, ct);
+    }
+
+    // Signature, header first, end last, and no more pixels than a screen has: a small file can unfold to gigabytes.
+    private static bool IsDrawing(byte[] png)
+    {
+        if (png.Length is < 100 or > 150_000 || !png.AsSpan(0, 8).SequenceEqual((ReadOnlySpan<byte>)[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return false;
+        if (!png.AsSpan(12, 4).SequenceEqual("IHDR"u8) || !png.AsSpan()[^8..^4].SequenceEqual("IEND"u8)) return false;
+
+        var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(20)));
+        return width is >= 1 and <= 4_096 && height is >= 1 and <= 4_096;
     }
 
     private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct)
@@ -95,7 +114,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var wording = SepaMandateText.For(draft.Scheme, session.Language, creditor.Name);
         var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {draft.DebtorAccount?.Value}"]);
         var evidence = new SignatureEvidence(shown, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown))), SepaMandateText.Version, session.Language,
-            method, draft.CodeDestination, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, draft.CodeAttempts);
+            method, drawing is null ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, drawing is null ? draft.CodeAttempts : 0);
         var pdf = MandateDocuments.Draw(draft, creditor, wording, evidence, drawing, place, now);
 
         return await db.WriteAsync(async token =>
@@ -165,10 +184,10 @@ internal static class MandateDocuments
             SignedAt = place,
             Signature = new(mandate.DebtorName ?? "", drawing),
             Evidence = new(evidence.TextHash, evidence.ShownAt, evidence.SignedAt, evidence.Address, evidence.Agent,
-                evidence.Channel, Shorten(evidence.Destination), null, evidence.Attempts, evidence.TextVersion),
+                drawing is null ? evidence.Channel : null, Shorten(evidence.Destination), null, drawing is null ? evidence.Attempts : null, evidence.TextVersion),
         });
 
-    private static string? Shorten(string? address)
+    internal static string? Shorten(string? address)
     {
         if (address is null || address.IndexOf('@', StringComparison.Ordinal) is not (> 1 and var at)) return address;
         return address[0] + new string('•', at - 1) + address[at..];

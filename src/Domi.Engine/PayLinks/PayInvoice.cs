@@ -17,15 +17,21 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         return db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.PageTokenHash == hash, ct);
     }
 
-    /// <summary>Begins a payment of what is open; answers the token under which the provider's page knows it.</summary>
+    /// <summary>
+    /// Begins a payment of what is open; answers the token under which the provider's page knows it. One form begins one payment:
+    /// <paramref name="once"/>, which nobody else knows, names it, so that a second post of the form finds the first one's.
+    /// </summary>
     /// <exception cref="RefusedException"><c>not_payable</c>: paid, being collected or off the table meanwhile.</exception>
-    public async Task<string> StartAsync(Guid invoiceId, string method, CancellationToken ct)
+    public async Task<string> StartAsync(Guid invoiceId, string method, string once, CancellationToken ct)
     {
         if (!Methods.Contains(method)) throw new RefusedException("method_unknown", $"No method {method}.");
 
-        var token = Secrets.NewToken();
-        await db.WriteAsync(async write =>
+        var token = Secrets.HashOf($"{invoiceId:n}:{method}:{once}")[..40];
+        var hash = Secrets.HashOf(token);
+        await RetryAsync(() => db.WriteAsync(async write =>
         {
+            if (await db.PayLinks.AnyAsync(l => l.TokenHash == hash, write)) return;
+
             var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, write);
             if (!invoice.IsPayable) throw new RefusedException("not_payable", $"Invoice {invoice.Number} is {invoice.State}.");
             db.PayLinks.Add(new()
@@ -35,10 +41,10 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 InvoiceId = invoice.Id,
                 Method = method,
                 Amount = invoice.Open,
-                TokenHash = Secrets.HashOf(token),
+                TokenHash = hash,
                 CreatedAt = clock.GetUtcNow(),
             });
-        }, ct);
+        }, ct));
         return token;
     }
 
@@ -82,7 +88,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         }, ct);
     }
 
-    // Two tabs that end at the same moment meet on the invoice's version: the second looks again and finds it settled.
+    // Two that begin or end at the same moment meet on an index or on the invoice's version: the second looks again and finds it done.
     private async Task RetryAsync(Func<Task> change)
     {
         for (var attempt = 1; ; attempt++)
@@ -92,7 +98,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 await change();
                 return;
             }
-            catch (DbUpdateConcurrencyException) when (attempt < 4)
+            catch (DbUpdateException e) when (attempt < 4 && (e is DbUpdateConcurrencyException || ModuleDb.IsDuplicate(e)))
             {
                 db.ChangeTracker.Clear();
                 db.PendingEvents.Clear();

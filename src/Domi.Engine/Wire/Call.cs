@@ -140,7 +140,7 @@ internal sealed class Call
     {
         if (!decimal.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount)
             || Math.Abs(amount) > 999_999_999.99m)
-            throw new RefusedException("err_invalid_amount", $"{name} is not an amount: {text}.", ("name", name)) { Field = name };
+            throw new RefusedException("err_invalid_amount", $"{name} is not an amount: {text}.", ("amount", text)) { Field = name };
         return Math.Round(amount, 2, MidpointRounding.AwayFromZero);
     }
 

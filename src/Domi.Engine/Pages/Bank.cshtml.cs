@@ -1,0 +1,47 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.PayLinks;
+using Domi.Platform;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>The simulated payment provider: a page that is clearly a test, to approve, refuse or leave. Absent without the sandbox.</summary>
+/// <remarks>A link ends once, so the form needs no nonce: a second post finds it ended.</remarks>
+internal sealed class BankModel(PayInvoice pay, EngineDb db, CreditorKeys keys, DomiSettings settings, Texts texts) : HostedPage(texts)
+{
+    private string payPage = "";
+
+    public string Token { get; private set; } = "";
+
+    public PayLink Link { get; private set; } = null!; // set before the page is drawn
+
+    public string Number { get; private set; } = "";
+
+    public string BackTo => At(payPage);
+
+    public async Task<IActionResult> OnGetAsync(string link, CancellationToken ct) => await ReadAsync(link, ct) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostAsync(string link, string? outcome, CancellationToken ct)
+    {
+        if (!await ReadAsync(link, ct)) return NotFound();
+        if (outcome is not ("approve" or "refuse")) return Page();
+
+        await pay.EndAsync(link, outcome == "approve", ct);
+        return Redirect(At($"{payPage}?r={(outcome == "approve" ? "paid" : "refused")}"));
+    }
+
+    private async Task<bool> ReadAsync(string token, CancellationToken ct)
+    {
+        var hash = Secrets.HashOf(token);
+        if (!settings.Sandbox.Enabled || await db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.TokenHash == hash, ct) is not { } link) return false;
+
+        var invoice = await db.Invoices.AsNoTracking().SingleAsync(i => i.Id == link.InvoiceId, ct);
+        Creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
+        Speak(invoice.Locale, customer.Language);
+        (Token, Link, Number) = (token, link, invoice.Number);
+        payPage = "/pay/" + keys.InvoiceToken(Creditor, invoice.Id);
+        return true;
+    }
+}

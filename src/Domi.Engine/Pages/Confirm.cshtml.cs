@@ -1,0 +1,132 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Mandates;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>Second step of signing: the text with all its facts, and the signature by code or by drawing.</summary>
+internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys keys, StepNonces nonces, BusinessClock clock, Texts texts)
+    : SigningPage(sign, db, keys, clock, texts)
+{
+    private const string Step = "sign";
+    private const string Png = "data:image/png;base64,";
+
+    public MandateText Wording { get; private set; } = null!; // set before the page is drawn
+
+    public string Nonce { get; private set; } = "";
+
+    public string Destination => MandateDocuments.Shorten(Mandate.CodeDestination) ?? "";
+
+    public bool IsB2B => Mandate.Scheme is MandateScheme.B2B;
+
+    /// <summary>A code is on its way that can still be typed.</summary>
+    public bool AwaitsCode => Mandate.CodeHash is not null && Mandate.CodeAttempts < 5 && Mandate.CodeExpiresAt >= Clock.GetUtcNow();
+
+    public bool MaySendCode => Mandate.CodesSent < 5;
+
+    public bool Draws { get; private set; }
+
+    private bool IsFilled => Mandate is { DebtorAccount: not null, CodeDestination: not null, DebtorStreet.Length: > 0, DebtorCity.Length: > 0 };
+
+    public async Task<IActionResult> OnGetAsync(string token, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct)) return NotFound();
+        return CanBeSigned && IsFilled ? Draw() : Redirect(At($"/sign/{token}"));
+    }
+
+    public async Task<IActionResult> OnPostCodeAsync(string token, string? nonce, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct)) return NotFound();
+        if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{token}"));
+
+        // A second post of the form, or one from a page that is out of date, sends no second code.
+        if (nonces.Read(nonce, Mandate.Id, Step)?.Version != Mandate.Version) return Redirect(At($"/sign/{token}/mandate"));
+
+        try
+        {
+            await Signing.SendCodeAsync(Mandate.Id, Mandate.CodeDestination!, ct);
+        }
+        catch (RefusedException refused)
+        {
+            Errors["code"] = T.Refused(refused);
+            return await ReadAgainAsync(ct) ? Draw() : NotFound();
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // the other post sent it
+        }
+
+        return Redirect(At($"/sign/{token}/mandate") + "#code-way");
+    }
+
+    public async Task<IActionResult> OnPostAsync(string token, string? nonce, string? way, string? code, string? drawing, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct)) return NotFound();
+        if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{token}"));
+
+        // What is signed is what was shown: a page that is out of date is drawn again, and read again.
+        if (nonces.Read(nonce, Mandate.Id, Step) is not { } shown || shown.Version != Mandate.Version)
+        {
+            Refusal = T["sign.stale"];
+            return Draw();
+        }
+
+        Draws = way == "draw";
+        var session = new SignerSession(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt);
+        try
+        {
+            if (Draws) await DrawnAsync(drawing, session, ct);
+            else if (!AwaitsCode) Errors["code"] = Mandate.CodeHash is null ? T["sign.code.none"] : Dead();
+            else if (DigitsOf(code) is not { Length: 6 } digits) Errors["code"] = T["sign.code.missing"];
+            else await Signing.SignByCodeAsync(Mandate.Id, digits, session, Mandate.DebtorCity, ct);
+        }
+        catch (RefusedException refused)
+        {
+            if (!await ReadAgainAsync(ct)) return NotFound();
+            Errors[Draws ? "drawing" : "code"] = refused.Code == "code_wrong" ? Wrong() : T.Refused(refused);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return Redirect(At($"/sign/{token}")); // two posts at once: one of them signed
+        }
+
+        if (Errors.Count > 0) return Draw();
+        if (!await ReadAgainAsync(ct)) return NotFound();
+
+        // A B2B mandate still needs something from the signer, who has to read it before leaving.
+        return Redirect(At(ExitUrl is null || IsB2B ? $"/sign/{token}" : $"/sign/{token}/exit"));
+    }
+
+    private async Task DrawnAsync(string? drawing, SignerSession session, CancellationToken ct)
+    {
+        var png = new byte[drawing?.Length ?? 0];
+        if (string.IsNullOrEmpty(drawing)) Errors["drawing"] = T["sign.draw.missing"];
+        else if (drawing.StartsWith(Png, StringComparison.Ordinal) && Convert.TryFromBase64String(drawing[Png.Length..], png, out var length))
+            await Signing.SignByDrawingAsync(Mandate.Id, png[..length], session, Mandate.DebtorCity, ct);
+        else Errors["drawing"] = T["refused.drawing_unreadable"];
+    }
+
+    private string Wrong() => (5 - Mandate.CodeAttempts) switch
+    {
+        <= 0 => Dead(),
+        1 => T["sign.code.wrong.one"],
+        var left => T["sign.code.wrong", ("left", left)],
+    };
+
+    private string Dead() => Mandate.CodeAttempts >= 5 ? T["sign.code.dead"] : T["sign.code.expired"];
+
+    private static string DigitsOf(string? code) => new([.. (code ?? "").Where(char.IsAsciiDigit)]);
+
+    private IActionResult Draw()
+    {
+        if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{Token}"));
+
+        Wording = SepaMandateText.For(Mandate.Scheme, Language, Creditor!.Name);
+        Nonce = nonces.Of(Mandate.Id, Step, new(Mandate.Version, Clock.GetUtcNow(), Language));
+        return Page();
+    }
+}

@@ -1,0 +1,83 @@
+using Domi.Engine.Mandates;
+using Domi.Platform;
+using Domi.Standards;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>What a signer types. Everything is optional here: what is missing is said at the field, in the reader's language.</summary>
+internal sealed class DetailsForm
+{
+    public string? Name { get; set; }
+
+    public string? Street { get; set; }
+
+    public string? Zip { get; set; }
+
+    public string? City { get; set; }
+
+    public string? Country { get; set; }
+
+    public string? Email { get; set; }
+
+    public string? Iban { get; set; }
+
+    public string? Enterprise { get; set; }
+
+    public bool NoConsumer { get; set; }
+
+    public string? Nonce { get; set; }
+
+    /// <summary>Checks every field; null when one is wrong, and then <paramref name="errors"/> says which and why.</summary>
+    public SignerDetails? Read(Texts t, bool isB2B, Dictionary<string, string> errors)
+    {
+        (Name, Street, Zip, City, Email, Iban, Enterprise) = (Trim(Name), Trim(Street), Trim(Zip), Trim(City), Trim(Email), Trim(Iban), Trim(Enterprise));
+        Require("name", Name, 70); // what a bank takes of a name
+        Require("street", Street, 140);
+        Require("zip", Zip, 20);
+        Require("city", City, 70);
+        Require("email", Email, 254);
+        Require("iban", Iban, 60);
+        if (!SepaCountries.Codes.Contains(Country ?? "")) errors["country"] = t["field.country.unknown"];
+        if (Email is not null && !errors.ContainsKey("email") && !SendMails.IsAddress(Email)) errors["email"] = t["field.email.wrong"];
+        var account = default(Iban);
+        if (Iban is not null && !errors.ContainsKey("iban") && IbanFault(t, Iban, out account) is { } fault) errors["iban"] = fault;
+        if (isB2B)
+        {
+            if (Enterprise is null) errors["enterprise"] = t["field.enterprise.missing"];
+            else if (!EnterpriseNumber.TryParse(Enterprise, out _)) errors["enterprise"] = t["field.enterprise.wrong"];
+            if (!NoConsumer) errors["noconsumer"] = t["field.noconsumer.missing"];
+        }
+
+        return errors.Count > 0 ? null : new(Name!, Street!, Zip!, City!, Country!, Email!, account, NoConsumer, Enterprise);
+
+        void Require(string field, string? text, int most)
+        {
+            if (text is null) errors[field] = t[$"field.{field}.missing"];
+            else if (text.Length > most || text.Any(char.IsControl)) errors[field] = t["field.too_long", ("most", most)];
+        }
+    }
+
+    /// <summary>What is wrong with an account number, as helpfully as its form allows; null when it holds.</summary>
+    internal static string? IbanFault(Texts t, string text, out Iban account)
+    {
+        if (Standards.Iban.TryParse(text, out account))
+            return SepaCountries.Codes.Contains(account.CountryCode) ? null : t["field.iban.outside", ("country", account.CountryCode)];
+
+        var compact = new string([.. text.Where(c => !char.IsWhiteSpace(c) && c is not ('.' or '-'))]).ToUpperInvariant();
+        if (compact.Any(c => !char.IsAsciiLetterOrDigit(c))) return t["field.iban.letters"];
+        if (compact.Length < 2 || !Standards.Iban.Countries.Contains(compact[..2])) return t["field.iban.country"];
+        if (compact[..2] != "BE") return t["field.iban.wrong"];
+        if (compact[2..].Any(c => !char.IsAsciiDigit(c))) return t["field.iban.digits"];
+
+        return (compact.Length - 16) switch
+        {
+            -1 => t["field.iban.one_missing"],
+            < 0 and var few => t["field.iban.missing_digits", ("count", -few)],
+            1 => t["field.iban.one_more"],
+            > 0 and var many => t["field.iban.more_digits", ("count", many)],
+            _ => t["field.iban.check"],
+        };
+    }
+
+    private static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,75 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>What the steps of signing share: the mandate behind the token, and what is known about it.</summary>
+internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys keys, BusinessClock clock, Texts texts) : HostedPage(texts)
+{
+    protected SignMandate Signing => sign;
+
+    protected BusinessClock Clock => clock;
+
+    public string Token { get; private set; } = "";
+
+    public Mandate Mandate { get; private set; } = null!; // set before the page is drawn
+
+    public Customer Customer { get; private set; } = null!;
+
+    public Profile Profile { get; private set; } = null!;
+
+    /// <summary>The invoice from whose page the mandate was begun.</summary>
+    public Invoice? Invoice { get; private set; }
+
+    public string? InvoicePage => Invoice is null ? null : At("/pay/" + keys.InvoiceToken(Creditor!, Invoice.Id));
+
+    public bool CanBeSigned => Mandate.CanBeSigned(clock.GetUtcNow());
+
+    public DateOnly Today => clock.Today;
+
+    /// <summary>When the invoice would be collected, were the mandate signed now.</summary>
+    public DateOnly? FirstCollectionOn => Invoice is { IsPayable: true } invoice
+        ? Profile.CollectOn(invoice.DueOn, (invoice.AnnouncedAt ?? clock.GetUtcNow()).BrusselsDate(), clock.Today)
+        : null;
+
+    /// <summary>Where the signer goes when done, signed by the website key; null when the profile names no such address.</summary>
+    public string? ExitUrl
+    {
+        get
+        {
+            if (Profile.ExitUrl is not { } template || !Uri.TryCreate(template, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return null;
+
+            var status = Mandate.State switch { MandateState.Signed => "ok", MandateState.SignedPendingDebtorBank => "pending", _ => "cancel" };
+            var key = keys.WebsiteKey(Creditor!);
+            var account = status != "cancel" && Mandate.DebtorAccount is { } iban
+                ? Twikey.ExitUrl.EncryptAccount(key, Mandate.Reference, iban.Value, Mandate.DebtorBic?.Value ?? "")
+                : null;
+            return Twikey.ExitUrl.Expand(template, Mandate.Reference, status, account, Twikey.ExitUrl.Signature(key, Mandate.Reference, status, Mandate.ExitToken), Mandate.ExitToken);
+        }
+    }
+
+    protected async Task<bool> ReadAsync(string token, CancellationToken ct)
+    {
+        if (await sign.FindAsync(token, ct) is not { } mandate) return false;
+
+        (Token, Mandate) = (token, mandate);
+        Creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        Customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        Profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
+        Invoice = mandate.InvoiceId is { } invoice ? await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoice, ct) : null;
+        Speak(mandate.Language, Customer.Language);
+        return true;
+    }
+
+    /// <summary>After a refused change: the rows as they are, without what was tried.</summary>
+    protected Task<bool> ReadAgainAsync(CancellationToken ct)
+    {
+        db.ChangeTracker.Clear();
+        return ReadAsync(Token, ct);
+    }
+}

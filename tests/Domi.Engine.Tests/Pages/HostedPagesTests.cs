@@ -1,0 +1,307 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Domi.Engine.Invoices;
+using Domi.Engine.Pages;
+using Domi.Platform;
+using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Domi.Engine.Tests.Pages;
+
+public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<AppFixture>
+{
+    private readonly Debtor debtor = new(app);
+
+    [Fact]
+    public async Task Every_page_keeps_others_out_and_sets_no_cookie()
+    {
+        var pay = await debtor.BookAsync("H-1");
+        var go = await debtor.SubmitAsync(pay + "?handler=pay", ("nonce", await debtor.NonceAsync(pay)), ("method", "card"));
+        var sign = await debtor.ToSigningAsync(pay);
+
+        foreach (var path in new[] { pay, go, "/simulator/" + go[(go.LastIndexOf('/') + 1)..], sign, "/simulator", "/not-there" })
+        {
+            using var answer = await debtor.Http.GetAsync(path);
+            Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single());
+            Assert.DoesNotContain("unsafe", answer.Headers.GetValues("Content-Security-Policy").Single());
+            Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
+            Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+            Assert.False(answer.Headers.Contains("Set-Cookie"), path);
+            var html = await answer.Content.ReadAsStringAsync();
+            Assert.DoesNotContain("style=", html);
+            Assert.DoesNotContain("onclick", html);
+        }
+
+        using var posted = await debtor.PostAsync(sign, Debtor.Details("x", "h@example.org"));
+        Assert.False(posted.Headers.Contains("Set-Cookie"));
+    }
+
+    [Theory]
+    [InlineData("/pay/nonsense")]
+    [InlineData("/pay/nonsense/pdf")]
+    [InlineData("/pay/nonsense/go/nonsense")]
+    [InlineData("/sign/nonsense")]
+    [InlineData("/sign/nonsense/mandate")]
+    [InlineData("/sign/nonsense/exit")]
+    [InlineData("/sign/nonsense/pdf")]
+    [InlineData("/simulator/nonsense")]
+    [InlineData("/pay/%F0%9F%92%B6'%22%3Cscript%3E")]
+    [InlineData("/elsewhere")]
+    [InlineData("/not-found")]
+    public async Task What_is_unknown_is_answered_by_a_page_that_says_so(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { AcceptLanguage = { new StringWithQualityHeaderValue("fr") } } };
+        using var answer = await debtor.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("Cette page n’existe pas", await answer.Content.ReadAsStringAsync());
+        Assert.Contains("form-action 'self'", answer.Headers.GetValues("Content-Security-Policy").Single());
+    }
+
+    [Theory]
+    [InlineData("PUT", "")]
+    [InlineData("POST", "?handler=nothing")]
+    [InlineData("POST", "")]
+    public async Task A_method_that_a_page_does_not_have_is_not_found(string method, string query)
+    {
+        using var answer = await debtor.Http.SendAsync(new(new(method), await debtor.BookAsync("H-M-" + method + query.Length) + query));
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_link_of_another_invoice_is_not_found()
+    {
+        var (mine, theirs) = (await debtor.BookAsync("H-2"), await debtor.BookAsync("H-3"));
+        var go = await debtor.SubmitAsync(mine + "?handler=pay", ("nonce", await debtor.NonceAsync(mine)), ("method", "card"));
+
+        using var answer = await debtor.Http.GetAsync(go.Replace(mine, theirs));
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Names_and_titles_are_text_and_never_markup()
+    {
+        const string attack = "<script>alert(1)</script>\"'><img src=x>";
+        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Name, attack)));
+        var pay = await debtor.BookAsync("H-4", shape: i =>
+        {
+            i["title"] = attack;
+            i["customer"]!["lastname"] = attack;
+        });
+        var sign = await debtor.ToSigningAsync(pay);
+        var typed = Debtor.Details(Debtor.NonceOf(await debtor.SeeAsync(sign)), attack).Select(f => f.Item1 is "street" or "city" ? (f.Item1, attack) : f).ToArray();
+
+        using var redrawn = await debtor.PostAsync(sign, typed);
+        var pages = new List<string> { await debtor.Http.GetStringAsync(pay), await debtor.Http.GetStringAsync(sign), await redrawn.Content.ReadAsStringAsync() };
+        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Name, "My company")));
+
+        Assert.All(pages, html =>
+        {
+            Assert.DoesNotContain("<script>", html);
+            Assert.DoesNotContain("<img", html);
+            Assert.Contains("&lt;script&gt;", html);
+        });
+    }
+
+    [Theory]
+    [InlineData("fr", "vous demande de payer", "423,50\u00a0€")]
+    [InlineData("nl", "vraagt u te betalen", "€\u00a0423,50")]
+    [InlineData("en", "asks you to pay", "€423.50")]
+    [InlineData("de", "bittet Sie um Zahlung von", "423,50\u00a0€")]
+    public async Task The_language_of_the_address_wins_and_is_kept_on_the_way(string language, string words, string amount)
+    {
+        var pay = await debtor.BookAsync("H-5-" + language);
+        var page = await debtor.SeeAsync($"{pay}?l={language}");
+
+        var sign = await debtor.SubmitAsync($"{pay}?handler=automatic&l={language}", ("nonce", Debtor.NonceOf(page)));
+
+        Assert.Contains(words, page);
+        Assert.Contains(amount, page);
+        Assert.Contains($"<html lang=\"{language}\">", page);
+        Assert.Contains($"?handler=pay&l={language}\"", page);
+        Assert.EndsWith("?l=" + language, sign);
+        Assert.Contains($"<html lang=\"{language}\">", await debtor.SeeAsync(sign));
+    }
+
+    [Fact]
+    public async Task The_language_of_the_customer_counts_before_the_browsers()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, await debtor.BookAsync("H-6")) { Headers = { AcceptLanguage = { new("fr") } } };
+        using var answer = await debtor.Http.SendAsync(request);
+
+        Assert.Contains("<html lang=\"nl\">", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("fr")]
+    [InlineData("nl")]
+    [InlineData("en")]
+    [InlineData("de")]
+    public async Task No_page_shows_a_key_or_a_hole_instead_of_words(string language)
+    {
+        var pay = await debtor.BookAsync("H-7-" + language, ct: 2, due: "2021-01-31", shape: i => i["paidamount"] = 3m);
+        var go = await debtor.SubmitAsync(pay + "?handler=pay", ("nonce", await debtor.NonceAsync(pay)), ("method", "card"));
+        var bank = "/simulator/" + go[(go.LastIndexOf('/') + 1)..];
+        var sign = await debtor.ToSigningAsync(pay);
+        var email = $"h7-{language}@example.org";
+        var l = "?l=" + language;
+        var pages = new List<string>
+        {
+            await debtor.SeeAsync(pay + l), await debtor.SeeAsync(pay + l + "&r=refused"), await debtor.SeeAsync(go + l), await debtor.SeeAsync(bank + l),
+            await debtor.SeeAsync(sign + l), await debtor.SeeAsync("/simulator" + l),
+            await debtor.RedrawnAsync(sign + l, Debtor.Details(await debtor.NonceAsync(sign), "no address", "BE")),
+        };
+        var (path, code) = await debtor.ToCodeAsync(sign, email, more: [("enterprise", "0456.810.810"), ("noconsumer", "true")]);
+        pages.Add(await debtor.SeeAsync(path + l));
+        pages.Add(await debtor.RedrawnAsync(path + l, ("nonce", await debtor.NonceAsync(path)), ("way", "code"), ("code", code == "000000" ? "111111" : "000000")));
+        await debtor.SubmitAsync(path + l, ("nonce", await debtor.NonceAsync(path)), ("way", "code"), ("code", code));
+        pages.Add(await debtor.SeeAsync(sign + l));
+        pages.Add(await debtor.SeeAsync(pay + l));
+        await debtor.SubmitAsync(bank, ("outcome", "approve"));
+        pages.Add(await debtor.SeeAsync(pay + l));
+        pages.Add(await debtor.SeeAsync(bank + l));
+        pages.Add(WebUtility.HtmlDecode(await (await debtor.Http.GetAsync("/nowhere" + l)).Content.ReadAsStringAsync()));
+
+        Assert.All(pages, page =>
+        {
+            var text = Debtor.Text(page);
+            Assert.DoesNotMatch(KeyLooking(), text);
+            Assert.DoesNotMatch(Hole(), text);
+            Assert.Contains($"<html lang=\"{language}\">", page);
+        });
+    }
+
+    [Fact]
+    public void Every_refusal_of_the_engine_has_words()
+    {
+        var texts = new Texts(typeof(EngineHost).Assembly);
+
+        foreach (var language in Texts.Languages)
+        {
+            var words = texts.In(language);
+            foreach (var code in new[] { "b2b_consumer", "changed_meanwhile", "code_too_many", "code_wrong", "drawing_unreadable", "link_ended", "link_expired", "mail_state", "method_unknown", "not_payable", "err_call_in_progress", "err_contact_support", "err_debtor_not_found", "err_duplicate_ref", "err_invalid_amount", "err_invalid_country", "err_invalid_date", "err_invalid_email", "err_invalid_iban", "err_invalid_params", "err_missing_params", "err_invalid_state", "err_no_contract", "err_no_login", "err_no_such_ct", "err_not_found", "err_provide_reason", "invalid_file" })
+                Assert.False(string.IsNullOrWhiteSpace(words.Find("refused." + code)), $"{language}: {code}");
+            foreach (var country in SepaCountries.Codes) Assert.NotEqual(country, SepaCountries.NameOf(country, words));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_with_everything_it_needs_stays_under_sixty_kilobytes()
+    {
+        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Account, Domi.Standards.Iban.Parse("BE68539007547034"))));
+        var html = await debtor.Http.GetByteArrayAsync(await debtor.BookAsync("H-8"));
+        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Account, (Domi.Standards.Iban?)null)));
+        var assets = AssetAddress().Matches(System.Text.Encoding.UTF8.GetString(html)).Select(m => m.Groups[1].Value).ToList();
+        var size = html.Length;
+        foreach (var address in assets)
+        {
+            using var asset = await debtor.Http.GetAsync(address);
+            Assert.Contains("immutable", asset.Headers.CacheControl!.ToString());
+            size += (await asset.Content.ReadAsByteArrayAsync()).Length;
+        }
+
+        Assert.Single(assets);
+        Assert.InRange(size, 10_000, 60_000);
+    }
+
+    [Fact]
+    public async Task The_sandbox_page_moves_the_clock_once_per_form_and_shows_what_the_bank_did()
+    {
+        var before = app.Engine.Services.GetRequiredService<BusinessClock>().Offset;
+        var page = await debtor.SeeAsync("/simulator");
+        var nonce = Debtor.NonceOf(page);
+
+        await debtor.SubmitAsync("/simulator?handler=advance", ("nonce", nonce), ("days", "1"));
+        await debtor.SubmitAsync("/simulator?handler=advance", ("nonce", nonce), ("days", "1"));
+        await debtor.SubmitAsync("/simulator?handler=advance", ("nonce", "made-up"), ("days", "7"));
+
+        Assert.Contains(app.Access.ApiKey, page);
+        Assert.Equal(TimeSpan.FromDays(1), TimeSpan.FromMinutes(Math.Round((app.Engine.Services.GetRequiredService<BusinessClock>().Offset - before).TotalMinutes)));
+    }
+
+    [Fact]
+    public async Task Running_the_bank_goes_to_its_next_run()
+    {
+        var pay = await debtor.BookAsync("H-9", 88m);
+        await debtor.SignAsync(await debtor.ToSigningAsync(pay), "C-H-9@example.org");
+
+        for (var run = 0; run < 12 && (await InvoiceAsync("H-9")).State is InvoiceState.Pending; run++)
+            await debtor.SubmitAsync("/simulator?handler=bank", ("nonce", await debtor.NonceAsync("/simulator")));
+
+        Assert.Equal(InvoiceState.Paid, (await InvoiceAsync("H-9")).State);
+        Assert.Contains("H-9", await debtor.SeeAsync("/simulator"));
+        Assert.Contains("Domiciliëring", await debtor.SeeAsync(pay));
+    }
+
+    [Fact]
+    public async Task The_sandbox_page_is_there_for_this_machine_only()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/simulator") { Headers = { Host = "engine.example" } };
+        using var foreign = await debtor.Http.SendAsync(request);
+        using var forwarded = new HttpRequestMessage(HttpMethod.Post, "/simulator?handler=bank") { Content = new FormUrlEncodedContent([]) };
+        forwarded.Headers.Add("X-Forwarded-For", "192.0.2.1");
+        using var proxied = await debtor.Http.SendAsync(forwarded);
+
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, proxied.StatusCode);
+    }
+
+    private Task<Invoice> InvoiceAsync(string number) => app.ReadEngineAsync(db => db.Invoices.AsNoTracking().SingleAsync(i => i.Number == number));
+
+    [GeneratedRegex(@"(?<![\w@./-])(?:page|fact|field|pay|sign|method|go|bank|sandbox|error|notfound|refused|mail|country)\.[a-z]\w*")]
+    private static partial Regex KeyLooking();
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Hole();
+
+    [GeneratedRegex("(?:href|src)=\"(/assets/[^\"]+)\"")]
+    private static partial Regex AssetAddress();
+}
+
+public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClassFixture<WithoutSandboxTests.Fixture>
+{
+    private readonly Debtor debtor = new(app);
+
+    public sealed class Fixture : AppFixture
+    {
+        protected override DomiSettings Configure(DomiSettings settings) => settings with { Sandbox = settings.Sandbox with { Enabled = false } };
+    }
+
+    [Fact]
+    public async Task Nobody_can_play_the_bank_and_only_what_works_is_offered()
+    {
+        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Account, Domi.Standards.Iban.Parse("BE68539007547034"))));
+        var pay = await debtor.BookAsync("W-1");
+        var page = await debtor.SeeAsync(pay);
+        await debtor.SubmitAsync(pay + "?handler=pay", ("nonce", Debtor.NonceOf(page)), ("method", "card"));
+
+        Assert.DoesNotContain("value=\"card\"", page);
+        Assert.Contains("BE68 5390 0754 7034", page);
+        Assert.Contains("Automatische betaling instellen", page);
+        Assert.Equal(0, await app.ReadEngineAsync(db => db.PayLinks.CountAsync()));
+        using var sandbox = await debtor.Http.GetAsync("/simulator");
+        Assert.Equal(HttpStatusCode.NotFound, sandbox.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_cause()
+    {
+        var sign = await debtor.ToSigningAsync(await debtor.BookAsync("W-2"));
+        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.WebsiteKeySealed, "broken")));
+        await app.ReadEngineAsync(db => db.Profiles.ExecuteUpdateAsync(p => p.SetProperty(x => x.ExitUrl, "https://shop.example/?s={{s}}")));
+
+        using var answer = await debtor.Http.GetAsync(sign + "/exit?l=en");
+        var page = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains("Something went wrong on our side", page);
+        Assert.Matches("Reference for support: [0-9A-Z:]+", page);
+        Assert.DoesNotContain("Exception", page);
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+        Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single());
+    }
+}
