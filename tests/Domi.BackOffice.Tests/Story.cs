@@ -50,7 +50,7 @@ internal sealed class Story(OfficeFixture app)
         {
             var pay = services.GetRequiredService<PayInvoice>();
             var there = await pay.FindAsync(TokenOf(invoice), CancellationToken.None);
-            var token = await pay.StartAsync(there!.Id, method, CancellationToken.None);
+            var token = await pay.StartAsync(there!.Id, method, Guid.CreateVersion7().ToString("n"), CancellationToken.None);
             await pay.EndAsync(token, approved: true, CancellationToken.None);
             return true;
         });

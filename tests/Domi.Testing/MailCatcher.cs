@@ -15,6 +15,7 @@ public sealed class MailCatcher : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Task> dialogues = [];
     private Task? accepting;
+    private int unclear;
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -23,6 +24,9 @@ public sealed class MailCatcher : IAsyncDisposable
 
     /// <summary>Called when a dialogue reaches a step, before the answer.</summary>
     public Action<SmtpStep> At { get; set; } = _ => { };
+
+    /// <summary>Dialogues in which the recipients were accepted and the mail's end was not told yet: what a kill leaves unclear.</summary>
+    public int Unclear => unclear;
 
     /// <summary>Another answer at a step: <c>451 later</c>, <c>550 nobody</c>.</summary>
     public Func<SmtpStep, string?> Answer { get; set; } = _ => null;
@@ -55,6 +59,7 @@ public sealed class MailCatcher : IAsyncDisposable
     {
         using (client)
         {
+            var open = false;
             try
             {
                 client.NoDelay = true;
@@ -75,6 +80,8 @@ public sealed class MailCatcher : IAsyncDisposable
                             await ReplyAsync(SmtpStep.From, "250 ok");
                             break;
                         case "RCPT":
+                            if (!open) Interlocked.Increment(ref unclear);
+                            open = true;
                             await ReplyAsync(SmtpStep.Recipient, "250 ok");
                             break;
                         case "DATA":
@@ -111,6 +118,10 @@ public sealed class MailCatcher : IAsyncDisposable
             catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or InvalidOperationException)
             {
                 // The other side went away, which is what some tests are about.
+            }
+            finally
+            {
+                if (open) Interlocked.Decrement(ref unclear);
             }
         }
     }

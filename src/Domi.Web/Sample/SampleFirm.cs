@@ -266,7 +266,7 @@ internal static class SampleFirm
             {
                 var pay = services.GetRequiredService<PayInvoice>();
                 if (await pay.FindAsync(url[(url.LastIndexOf('/') + 1)..], ct) is { IsPayable: true } there)
-                    await pay.EndAsync(await pay.StartAsync(there.Id, method, ct), approved: true, ct);
+                    await pay.EndAsync(await pay.StartAsync(there.Id, method, Guid.CreateVersion7().ToString("n"), ct), approved: true, ct);
                 return true;
             });
         }
