@@ -1,5 +1,6 @@
 namespace Domi.Rendering;
 
+/// <summary>An error keeps the template from being used; a warning is shown and lived with.</summary>
 public enum FindingSeverity
 {
     /// <summary>The template works; something in it is probably not meant.</summary>

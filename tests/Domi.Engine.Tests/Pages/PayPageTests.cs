@@ -225,7 +225,7 @@ public sealed class PayPageTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task A_failed_collection_says_why_and_asks_again()
     {
-        var path = await debtor.BookAsync("P-18", 16m, shape: i => i["duedate"] = "2026-11-20");
+        var path = await debtor.BookAsync("P-18", 16m, shape: i => i["duedate"] = "2026-03-20");
         await debtor.SignAsync(await debtor.ToSigningAsync(path), "C-P-18@example.org");
         for (var run = 0; run < 40 && (await InvoiceAsync("P-18")).LastError is null; run++) await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(1));
 
