@@ -13,7 +13,7 @@ internal static class InvoicesApi
 {
     public sealed record Line(string Description, decimal Quantity, decimal UnitPrice, decimal VatRate, string? Code);
 
-    public sealed record NewInvoice(Guid RelationId, DateOnly? Date, DateOnly? DueOn, string? Description, string? Text, string? PoNumber, string? Language, IReadOnlyList<Line> Lines);
+    public sealed record NewInvoice(Guid RelationId, DateOnly? Date, DateOnly? DueOn, string? Description, string? Text, string? PoNumber, string? Language, IReadOnlyList<Line>? Lines);
 
     public sealed record NumberRequest(DateOnly? Date, bool Send);
 
@@ -32,7 +32,7 @@ internal static class InvoicesApi
         api.MapPost("invoices", async (NewInvoice invoice, EditProposal edit, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
             var made = await edit.CreateAsync(actor.CompanyId!.Value, new(invoice.RelationId, InvoiceKind.Invoice, invoice.Date, invoice.DueOn, invoice.Description ?? "", invoice.Text ?? "",
-                invoice.PoNumber, invoice.Language, [.. invoice.Lines.Select(l => new ProposalLine(l.Description, l.Quantity, l.UnitPrice, l.VatRate, l.Code))]), actor.Name, ct);
+                invoice.PoNumber, invoice.Language, [.. (invoice.Lines ?? []).Select(l => new ProposalLine(l?.Description ?? "", l?.Quantity ?? 0, l?.UnitPrice ?? 0, l?.VatRate ?? 0, l?.Code))]), actor.Name, ct);
             return Results.Created($"/api/v1/invoices/{made.Id}", await ReadAsync(db, made.Id, ct));
         });
         api.MapGet("invoices/{id:guid}", async (Guid id, OfficeDb db, CancellationToken ct) => await ReadAsync(db, id, ct) is { } view ? Results.Ok(view) : Results.NotFound());

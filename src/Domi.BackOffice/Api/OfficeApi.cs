@@ -19,6 +19,7 @@ internal static class OfficeApi
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter());
+            json.SerializerOptions.RespectNullableAnnotations = true; // a null where none may be is malformed, and told so
             json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
         });
     }
