@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Domi.Platform;
 using Domi.Rendering;
 using Domi.Web;
@@ -7,7 +8,8 @@ if (args is [RenderWorker.Verb, ..]) return RenderWorker.Run(args);
 
 try
 {
-    return await Commands.Root().Parse(args).InvokeAsync();
+    // The hosts themselves listen to SIGTERM: stop claiming, finish what runs, close.
+    return await Commands.Root().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
 }
 catch (SettingsException e)
 {
