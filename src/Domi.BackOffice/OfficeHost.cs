@@ -6,6 +6,7 @@ using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Mails;
 using Domi.BackOffice.Mandates;
+using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Payments;
 using Domi.BackOffice.Relations;
 using Domi.BackOffice.Reminders;
@@ -19,6 +20,7 @@ using Domi.Twikey;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -80,7 +82,8 @@ public static class OfficeHost
             pages.Conventions.AuthorizeFolder("/Settings", "administrator");
             pages.Conventions.AllowAnonymousToPage("/SignIn");
             pages.Conventions.AllowAnonymousToPage("/Error");
-        });
+        }).AddFormTexts(new Texts(assembly));
+        services.Configure<CookieTempDataProviderOptions>(said => said.Cookie.Name = name + "-said");
         services.AddOfficeApi();
 
         var app = builder.Build();
@@ -110,7 +113,7 @@ public static class OfficeHost
     [
         typeof(EditRelation), typeof(EditProposal), typeof(NumberInvoice), typeof(SendInvoice), typeof(RemindInvoice), typeof(RegisterPayment), typeof(MakePdf), typeof(ComposeMail),
         typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
-        typeof(EditTemplates), typeof(SignIn), typeof(FirstStart),
+        typeof(EditTemplates), typeof(SignIn), typeof(FirstStart), typeof(SettleMail), typeof(Frame),
     ];
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
@@ -121,7 +124,7 @@ public static class OfficeHost
         headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "same-origin";
         headers["X-Content-Type-Options"] = "nosniff";
-        if (!context.Request.Path.StartsWithSegments("/assets")) headers.CacheControl = "no-store";
+        if (!context.Request.Path.StartsWithSegments("/assets")) (headers.CacheControl, headers.Pragma) = ("no-cache, no-store", "no-cache"); // in the words of antiforgery, which warns of others
         return next(context);
     }
 
