@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Domi.BackOffice.Api;
+using Domi.BackOffice.Companies;
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
@@ -111,6 +112,7 @@ public static class OfficeHost
         typeof(EditRelation), typeof(EditProposal), typeof(NumberInvoice), typeof(SendInvoice), typeof(RemindInvoice), typeof(RegisterPayment), typeof(MakePdf), typeof(ComposeMail),
         typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
         typeof(EditTemplates), typeof(SignIn), typeof(FirstStart),
+        typeof(EditInvoice), typeof(EditCompany), typeof(EditUsers), typeof(EditKeys), typeof(PreviewTemplate),
     ];
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
