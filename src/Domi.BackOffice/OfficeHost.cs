@@ -7,6 +7,7 @@ using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Mails;
 using Domi.BackOffice.Mandates;
+using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Payments;
 using Domi.BackOffice.Relations;
 using Domi.BackOffice.Reminders;
@@ -20,6 +21,7 @@ using Domi.Twikey;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -81,7 +83,10 @@ public static class OfficeHost
             pages.Conventions.AuthorizeFolder("/Settings", "administrator");
             pages.Conventions.AllowAnonymousToPage("/SignIn");
             pages.Conventions.AllowAnonymousToPage("/Error");
-        });
+            pages.Conventions.AddPageRoute("/Proposals/Edit", "/proposals/new");
+            pages.Conventions.AddPageRoute("/Invoices/Pdf", "/proposals/{id:guid}/pdf");
+        }).AddFormTexts(new Texts(assembly));
+        services.Configure<CookieTempDataProviderOptions>(said => said.Cookie.Name = name + "-said");
         services.AddOfficeApi();
 
         var app = builder.Build();
@@ -111,7 +116,7 @@ public static class OfficeHost
     [
         typeof(EditRelation), typeof(EditProposal), typeof(NumberInvoice), typeof(SendInvoice), typeof(RemindInvoice), typeof(RegisterPayment), typeof(MakePdf), typeof(ComposeMail),
         typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
-        typeof(EditTemplates), typeof(SignIn), typeof(FirstStart),
+        typeof(EditTemplates), typeof(SignIn), typeof(FirstStart), typeof(SettleMail), typeof(Frame),
         typeof(EditInvoice), typeof(EditCompany), typeof(EditUsers), typeof(EditKeys), typeof(PreviewTemplate),
     ];
 

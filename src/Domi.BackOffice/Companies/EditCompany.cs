@@ -34,7 +34,7 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
         var email = Address(facts.Email, "Email") ?? "";
         EnterpriseNumber? enterprise = null;
         if (!string.IsNullOrWhiteSpace(facts.EnterpriseNumber))
-            enterprise = EnterpriseNumber.TryParse(facts.EnterpriseNumber, out var number) ? number : throw new RefusedException("enterprise_invalid", "Not an enterprise number.") { Field = "EnterpriseNumber" };
+            enterprise = EnterpriseNumber.TryParse(facts.EnterpriseNumber, out var number) ? number : throw new RefusedException("enterprise_invalid", "Not an enterprise number.", ("number", facts.EnterpriseNumber)) { Field = "EnterpriseNumber" };
         Iban? account = null;
         if (!string.IsNullOrWhiteSpace(facts.Account)) account = Iban.TryParse(facts.Account, out var iban) ? iban : throw new RefusedException("iban_invalid", "Not an IBAN.") { Field = "Account" };
         Bic? bic = null;

@@ -72,7 +72,7 @@ public sealed class MakePdf(OfficeDb db, RenderPool pool, Texts texts, BusinessC
     {
         if (Prepared.TryGetValue(blobHash, out var known)) return known;
 
-        var docx = await Blob.ReadAsync(db, blobHash, ct) ?? throw new RefusedException("no_template", "The template's file is gone.");
+        var docx = await Blob.ReadAsync(db, blobHash, ct) ?? throw new RefusedException("template_gone", "The template's file is gone.");
         if (Prepared.Count > 200) Prepared.Clear();
         return Prepared[blobHash] = WordTemplate.Prepare(docx);
     }

@@ -56,7 +56,7 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
 
     private static void Fill(Invoice invoice, ProposalContent content, string language)
     {
-        if (content.Lines.Count > 500) throw new RefusedException("line_invalid", "More than 500 lines.") { Field = "Lines" };
+        if (content.Lines.Count > 500) throw new RefusedException("lines_too_many", "More than 500 lines.", ("most", 500)) { Field = "Lines" };
         var lines = content.Lines.Select((line, position) => new InvoiceLine
         {
             InvoiceId = invoice.Id,

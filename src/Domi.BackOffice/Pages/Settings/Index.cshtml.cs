@@ -127,7 +127,7 @@ public sealed class IndexModel(OfficeDb db, EditCompany edit, Actor actor, Texts
     {
         if (actor.CompanyId is not { } id) return NotFound();
         if (await ModelState.AcceptsAsync(t, () => save(id), form) is null) return await DrawAsync(form, ct);
-        TempData["Toast"] = t["settings.saved"];
+        TempData["Toast"] = t["common.changes_saved"];
         return RedirectToPage(null, null, null, form.ToLowerInvariant());
     }
 

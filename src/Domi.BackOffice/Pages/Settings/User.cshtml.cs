@@ -38,7 +38,7 @@ public sealed class UserModel(OfficeDb db, EditUsers edit, Actor actor, Texts t)
         return Page();
     }
 
-    public Task<IActionResult> OnPostAsync(Guid id, CancellationToken ct) => DoAsync(id, () => edit.ChangeAsync(id, Input.Name, Input.Role, Input.Companies, ct), "settings.saved", ct);
+    public Task<IActionResult> OnPostAsync(Guid id, CancellationToken ct) => DoAsync(id, () => edit.ChangeAsync(id, Input.Name, Input.Role, Input.Companies, ct), "common.changes_saved", ct);
 
     public Task<IActionResult> OnPostActiveAsync(Guid id, bool active, CancellationToken ct) =>
         DoAsync(id, () => edit.ActivateAsync(id, active, ct), active ? "settings.users.activated" : "settings.users.deactivated", ct, redrawsStored: true);
