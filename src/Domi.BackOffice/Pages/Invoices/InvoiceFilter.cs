@@ -68,8 +68,8 @@ public sealed class InvoiceFilter
         if (Q?.Trim() is { Length: > 0 and <= 140 } q)
         {
             if (StructuredCommunication.TryParse(q, out var communication)) return found.Where(i => i.Communication == communication);
-            var name = q.ToLowerInvariant();
-            found = found.Where(i => i.Number!.StartsWith(q) || db.Relations.Any(r => r.Id == i.RelationId && r.Name.ToLower().Contains(name)));
+            var called = db.Relations.Called(q).Select(r => r.Id);
+            found = found.Where(i => i.Number!.StartsWith(q) || called.Contains(i.RelationId));
         }
 
         return found;

@@ -27,9 +27,7 @@ public sealed class ProposalFilter
         var found = db.Invoices.AsNoTracking().Where(i => i.State == InvoiceState.Proposal);
         if (Enum.TryParse<InvoiceKind>(Kind, out var kind) && Enum.IsDefined(kind)) found = found.Where(i => i.Kind == kind);
         if (Texts.Languages.Contains(Language ?? "")) found = found.Where(i => i.Language == Language);
-        if (Q?.Trim().ToLowerInvariant() is { Length: > 0 and <= 140 } q)
-            found = found.Where(i => i.Description.ToLower().Contains(q) || db.Relations.Any(r => r.Id == i.RelationId && r.Name.ToLower().Contains(q)));
-        return found;
+        return Q?.Trim() is { Length: > 0 and <= 140 } q ? found.Named(db.Relations, q) : found;
     }
 }
 

@@ -23,8 +23,7 @@ internal static class ProposalQueries
             && await db.Relations.Where(r => r.Number == number).Select(r => new { r.Id, r.Number, r.Name }).SingleOrDefaultAsync(ct) is { } known)
             return [(known.Id, Written(known.Number, known.Name))];
 
-        var name = text.ToLowerInvariant();
-        var found = await db.Relations.Where(r => r.Name.ToLower().Contains(name)).OrderBy(r => r.Name).ThenBy(r => r.Id).Select(r => new { r.Id, r.Number, r.Name }).Take(20).ToListAsync(ct);
+        var found = await db.Relations.Called(text).OrderBy(r => r.Name).ThenBy(r => r.Id).Select(r => new { r.Id, r.Number, r.Name }).Take(20).ToListAsync(ct);
         var exact = found.Where(r => r.Name.Equals(text, StringComparison.OrdinalIgnoreCase)).ToList();
         return [.. (exact.Count == 1 ? exact : found).Select(r => (r.Id, Written(r.Number, r.Name)))];
     }

@@ -86,7 +86,7 @@ public sealed class TemplateModel(OfficeDb db, EditTemplates edit, PreviewTempla
         }) ?? await OnGetAsync(id, ct);
     }
 
-    private IActionResult Done(string said, Guid id)
+    private RedirectToPageResult Done(string said, Guid id)
     {
         TempData["Toast"] = said;
         return RedirectToPage(new { id });

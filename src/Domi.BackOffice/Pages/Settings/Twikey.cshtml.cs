@@ -159,7 +159,7 @@ public sealed class TwikeyModel(
         return await OnGetAsync(null, ct);
     }
 
-    private IActionResult Draw(Credentials credentials)
+    private PageResult Draw(Credentials credentials)
     {
         // The sealed copy holds for an hour: long enough to read a message, too short to lie about.
         ModelState.Remove("Input.Typed");

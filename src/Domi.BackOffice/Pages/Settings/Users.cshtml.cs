@@ -39,7 +39,7 @@ public sealed class UsersModel(OfficeDb db, EditUsers edit, Actor actor, Texts t
     {
         Companies = [.. (await db.Companies.IgnoreQueryFilters().Where(c => c.IsActive).OrderBy(c => c.Name).Select(c => new { c.Id, c.Name }).ToListAsync(ct)).Select(c => (c.Id, c.Name))];
         var found = db.Users.AsNoTracking();
-        if (!string.IsNullOrEmpty(after)) found = found.Where(u => string.Compare(u.Email, after) > 0);
+        if (!string.IsNullOrEmpty(after)) found = found.Where(u => u.Email.CompareTo(after) > 0);
         var users = await found.OrderBy(u => u.Email).Take(PageSize + 1).ToListAsync(ct);
         var ids = users.Select(u => u.Id).ToList();
         var access = await db.UserCompanies.Where(a => ids.Contains(a.UserId)).ToListAsync(ct);
