@@ -45,6 +45,21 @@ public sealed class SignIn(OfficeDb db, Secrets secrets)
         return (outcome, user);
     }
 
+    /// <summary>The second step, after the right password: the code alone. Null when it is wrong, used, or the account is locked.</summary>
+    /// <param name="stamp">The user's session stamp when the password was given: a password changed since then ends the attempt.</param>
+    public async Task<User?> ByCodeAsync(Guid userId, string stamp, string code, CancellationToken ct)
+    {
+        var now = Wall.GetUtcNow();
+        if (await db.Users.SingleOrDefaultAsync(u => u.Id == userId && u.IsActive, ct) is not { TotpSealed: { } sealedSecret } user) return null;
+        if (user.SessionStamp != stamp || user.LockedUntil > now) return null;
+
+        var holds = CodeHolds(secrets.Open(sealedSecret), code, out var step) && user.TryTotpStep(step);
+        if (holds) user.SignedIn();
+        else user.Missed(now);
+        await db.SaveChangesAsync(ct);
+        return holds ? user : null;
+    }
+
     /// <summary>What the session's cookie says; everything else is read at each request.</summary>
     public async Task<ClaimsPrincipal> PrincipalAsync(User user, Guid? company, CancellationToken ct)
     {

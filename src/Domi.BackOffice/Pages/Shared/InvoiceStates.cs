@@ -7,7 +7,11 @@ namespace Domi.BackOffice.Pages.Shared;
 /// <summary>What lists need to know of an invoice to show where it stands.</summary>
 public sealed record InvoiceFacts(
     InvoiceKind Kind, InvoiceState State, PaymentState PaymentState, DateOnly? DueOn, decimal Open, bool IsBeingCollected, DateOnly? CollectionOn, string? FailureCode,
-    SendState SendState, string? SendError, LinkState LinkState, string? LinkError, string? ProviderState);
+    SendState SendState, string? SendError, LinkState LinkState, string? LinkError, string? ProviderState)
+{
+    public static InvoiceFacts Of(Invoice i) =>
+        new(i.Kind, i.State, i.PaymentState, i.DueOn, i.Open, i.IsBeingCollected, i.CollectionOn, i.FailureCode, i.SendState, i.SendError, i.LinkState, i.LinkError, i.ProviderState);
+}
 
 /// <summary>The three axes of an invoice in words: where the money stands, whether it was sent, and its link.</summary>
 public static class InvoiceStates
