@@ -25,7 +25,7 @@ internal static class MovementWords
             EntryKind.Credited => ("idle", "off", "credited"),
             _ => ("idle", "off", "written_off"),
         };
-        var text = t["invoices.movement." + key];
+        var text = t[$"invoices.movement.{key}"];
         if (entry.ReasonCode is { } code) text = t["invoices.movement.with_reason", ("what", text), ("reason", ReasonCodes.Describe(code, t.Language)), ("code", code)];
         var source = entry.Source == "provider" ? t["invoices.movement.provider"] : entry.Actor ?? "Domi";
         return new(kind, glyph, text, entry.IsAssumed ? $"{source} · {t["invoices.movement.assumed"]}" : source);

@@ -55,9 +55,9 @@ public sealed class DetailsModel(OfficeDb db, StartRun startRun, Texts t) : Page
             if (!invoices.TryGetValue(item.SubjectId, out var found)) return new Failure(item.SubjectId, t["runs.gone"], null, Words(item), "/proposals", t["runs.way.proposals"]);
             var invoice = found.Invoice;
             var isProposal = invoice.State is InvoiceState.Proposal;
-            var words = Words(item, ("name", found.Name), ("number", invoice.Number ?? t["invoices.proposal.title"]), ("language", t["language." + invoice.Language]),
-                ("type", t["invoices.kind." + invoice.Kind]), ("last", last is { } day ? PageFormat.LongDay(day, t.Language) : ""), ("reason", invoice.PdfError is { } pdf ? t.Find("invoices.reason." + pdf) ?? pdf : ""),
-                ("kind", t["runs.kind_of." + Run.Kind]), ("code", item.ErrorText));
+            var words = Words(item, ("name", found.Name), ("number", invoice.Number ?? t["invoices.proposal.title"]), ("language", t[$"language.{invoice.Language}"]),
+                ("type", t[$"invoices.kind.{invoice.Kind}"]), ("last", last is { } day ? PageFormat.LongDay(day, t.Language) : ""), ("reason", invoice.PdfError is { } pdf ? t.Find("invoices.reason." + pdf) ?? pdf : ""),
+                ("kind", t[$"runs.kind_of.{Run.Kind}"]), ("code", item.ErrorText));
             var (way, text) = item.Error switch
             {
                 "no_email" => ($"/relations/{invoice.RelationId}/edit", t["runs.way.address"]),
