@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Domi.BackOffice.Api;
+using Domi.BackOffice.Companies;
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
@@ -82,6 +83,8 @@ public static class OfficeHost
             pages.Conventions.AuthorizeFolder("/Settings", "administrator");
             pages.Conventions.AllowAnonymousToPage("/SignIn");
             pages.Conventions.AllowAnonymousToPage("/Error");
+            pages.Conventions.AddPageRoute("/Proposals/Edit", "/proposals/new");
+            pages.Conventions.AddPageRoute("/Invoices/Pdf", "/proposals/{id:guid}/pdf");
         }).AddFormTexts(new Texts(assembly));
         services.Configure<CookieTempDataProviderOptions>(said => said.Cookie.Name = name + "-said");
         services.AddOfficeApi();
@@ -114,6 +117,7 @@ public static class OfficeHost
         typeof(EditRelation), typeof(EditProposal), typeof(NumberInvoice), typeof(SendInvoice), typeof(RemindInvoice), typeof(RegisterPayment), typeof(MakePdf), typeof(ComposeMail),
         typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
         typeof(EditTemplates), typeof(SignIn), typeof(FirstStart), typeof(SettleMail), typeof(Frame),
+        typeof(EditInvoice), typeof(EditCompany), typeof(EditUsers), typeof(EditKeys), typeof(PreviewTemplate),
     ];
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");

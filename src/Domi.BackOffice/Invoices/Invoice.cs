@@ -298,6 +298,16 @@ public sealed class Invoice
         Version++;
     }
 
+    /// <summary>A person saw whether what the provider was asked to send arrived. A mail of our own is settled on the mail itself.</summary>
+    /// <exception cref="RefusedException"><c>sending_certain</c>.</exception>
+    public void SettleSending(bool arrived, DateTimeOffset now)
+    {
+        Require(SendState is SendState.Uncertain && SentTo == "provider", "sending_certain");
+        if (arrived) (SendState, SendError) = (SendState.Sent, null);
+        else (SendState, SendError, SendAttempts, SendDueAt) = (SendState.Waiting, null, 0, now);
+        Version++;
+    }
+
     /// <summary>Counts a reminder.</summary>
     /// <exception cref="RefusedException"><c>reminder_not_due</c>: paid, being collected, or not overdue; <c>reminder_too_soon</c>.</exception>
     public void Remind(DateTimeOffset now)

@@ -86,6 +86,17 @@ public sealed class SettleQuarantine(OfficeDb db, Clients clients, ApplyMandate 
 {
     public Task DismissAsync(Guid eventId, CancellationToken ct) => db.WriteAsync(async token => (await FindAsync(eventId, token)).State = InboxState.Dismissed, ct);
 
+    /// <summary>The event is read again at once: its key is forgotten, and the reader goes back to just before it. What came since is known.</summary>
+    public Task RetryAsync(Guid eventId, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var found = await FindAsync(eventId, token);
+        var before = await db.Inbox.Where(e => e.ConnectionId == found.ConnectionId && e.Feed == found.Feed && e.ReceivedAt < found.ReceivedAt)
+            .OrderByDescending(e => e.ReceivedAt).ThenByDescending(e => e.Id).Select(e => e.Position).FirstOrDefaultAsync(token);
+        if (await db.FeedPositions.SingleOrDefaultAsync(p => p.ConnectionId == found.ConnectionId && p.Feed == found.Feed, token) is { } position) position.Position = before;
+        db.Inbox.Remove(found);
+        (await db.Connections.SingleAsync(c => c.Id == found.ConnectionId, token)).PollDueAt = TimeProvider.System.GetUtcNow();
+    }, ct);
+
     /// <summary>Links a mandate with an unknown customer number to a relation; later changes of the mandate find it.</summary>
     public async Task LinkToRelationAsync(Guid eventId, Guid relationId, CancellationToken ct)
     {
