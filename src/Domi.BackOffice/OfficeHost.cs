@@ -128,7 +128,7 @@ public static class OfficeHost
         headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "same-origin";
         headers["X-Content-Type-Options"] = "nosniff";
-        if (!context.Request.Path.StartsWithSegments("/assets")) headers.CacheControl = "no-store";
+        if (!context.Request.Path.StartsWithSegments("/assets")) (headers.CacheControl, headers.Pragma) = ("no-cache, no-store", "no-cache"); // in the words of antiforgery, which warns of others
         return next(context);
     }
 

@@ -42,9 +42,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
     public async Task OnGetAsync(CancellationToken ct)
     {
         var today = clock.Today;
-        var long_ = PageFormat.CultureOf(t.Language);
-        Today = PageFormat.LongDay(today, t.Language);
-        Today = $"{long_.TextInfo.ToUpper(long_.DateTimeFormat.GetDayName(today.DayOfWeek)[0])}{long_.DateTimeFormat.GetDayName(today.DayOfWeek)[1..]} {Today}";
+        Today = $"{Capital(PageFormat.CultureOf(t.Language).DateTimeFormat.GetDayName(today.DayOfWeek))} {PageFormat.LongDay(today, t.Language)}";
         await ReadFiguresAsync(today, ct);
         await ReadWeeksAsync(ct);
         await ReadTodoAsync(ct);
@@ -113,7 +111,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         var failed = await Open().Where(i => i.FailureCode != null).GroupBy(i => i.FailureCode!).Select(g => new { Code = g.Key, Count = g.Count(), Amount = g.Sum(i => i.Open) }).ToListAsync(ct);
         if (failed.Count == 0) return;
 
-        var reasons = string.Join(" · ", failed.OrderByDescending(f => f.Count).Take(3).Select(f => $"{ReasonCodes.Describe(f.Code, t.Language)} ({f.Code}): {f.Count}"));
+        var reasons = string.Join(" · ", failed.OrderByDescending(f => f.Count).Take(3).Select(f => t["dashboard.reason_count", ("reason", Capital($"{ReasonCodes.Describe(f.Code, t.Language)} ({f.Code})")), ("count", f.Count)]));
         Add("bad", "fail", Counted("dashboard.collections_failed", failed.Sum(f => f.Count)), reasons, failed.Sum(f => f.Amount), t["dashboard.handle"], "/invoices?view=failed");
     }
 
@@ -137,6 +135,8 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
             .Select(e => new { Entry = e, Number = db.Invoices.Where(i => i.Id == e.InvoiceId).Select(i => i.Number).FirstOrDefault(), Relation = db.Relations.Where(r => r.Id == e.RelationId).Select(r => r.Name).FirstOrDefault() }).ToListAsync(ct);
         Latest = [.. entries.Select(e => TimelineLines.Of(e.Entry, t, e.Number, e.Relation))];
     }
+
+    private static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
 
     private IQueryable<Invoice> Open() => db.Invoices.Where(i => i.PaymentState == PaymentState.Unpaid || i.PaymentState == PaymentState.PartiallyPaid);
 

@@ -31,11 +31,9 @@ public sealed class SignInModel(SignIn signIn, Secrets secrets, Texts t) : PageM
         public string Code { get; set; } = "";
     }
 
-    [BindProperty]
-    public Form Input { get; set; } = new();
+    public Form Input { get; private set; } = new();
 
-    [BindProperty]
-    public CodeForm Second { get; set; } = new();
+    public CodeForm Second { get; } = new();
 
     [BindProperty(SupportsGet = true)]
     public string? ReturnUrl { get; set; }
@@ -48,9 +46,9 @@ public sealed class SignInModel(SignIn signIn, Secrets secrets, Texts t) : PageM
 
     public IActionResult OnGet() => User.Identity?.IsAuthenticated == true ? LocalRedirect("/") : Page();
 
-    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync([Bind(Prefix = nameof(Input))] Form input, CancellationToken ct)
     {
-        Forget("Second");
+        Input = input;
         if (!ModelState.IsValid) return Page();
 
         var (outcome, user) = await signIn.RunAsync(Input.Email, Input.Password, null, ct);
@@ -67,9 +65,8 @@ public sealed class SignInModel(SignIn signIn, Secrets secrets, Texts t) : PageM
         }
     }
 
-    public async Task<IActionResult> OnPostCodeAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostCodeAsync([Bind(Prefix = nameof(Second))] CodeForm second, CancellationToken ct)
     {
-        Forget("Input");
         if (!TryOpen(Ticket, out var id, out var stamp))
         {
             ModelState.Clear();
@@ -78,7 +75,7 @@ public sealed class SignInModel(SignIn signIn, Secrets secrets, Texts t) : PageM
         }
 
         if (!ModelState.IsValid) return AskCode();
-        if (await signIn.ByCodeAsync(id, stamp, Second.Code, ct) is { } user) return await EnterAsync(user, ct);
+        if (await signIn.ByCodeAsync(id, stamp, second.Code, ct) is { } user) return await EnterAsync(user, ct);
 
         ModelState.AddModelError("Second.Code", t["sign_in.code_wrong"]);
         return AskCode();
@@ -110,11 +107,5 @@ public sealed class SignInModel(SignIn signIn, Secrets secrets, Texts t) : PageM
         {
             return false;
         }
-    }
-
-    // Two forms on one page: the other one's fields are not there, and not wrong.
-    private void Forget(string form)
-    {
-        foreach (var key in ModelState.Keys.Where(k => k.StartsWith(form + ".", StringComparison.Ordinal)).ToList()) ModelState.Remove(key);
     }
 }

@@ -69,7 +69,7 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
         await ReadInvoicesAsync(id, clock.Today, ct);
         await ReadMandatesAsync(id, ct);
         Documents = await db.Documents.Where(d => d.RelationId == id).OrderByDescending(d => d.CreatedAt).Take(10).Select(d => new DocumentRow(d.Id, d.Name, d.Type, d.CreatedAt)).ToListAsync(ct);
-        var entries = await db.Timeline.AsNoTracking().Where(e => e.RelationId == id).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(25)
+        var entries = await db.Timeline.AsNoTracking().Where(e => e.RelationId == id).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(15)
             .Select(e => new { Entry = e, Number = db.Invoices.Where(i => i.Id == e.InvoiceId).Select(i => i.Number).FirstOrDefault() }).ToListAsync(ct);
         Timeline = [.. entries.Select(e => TimelineLines.Of(e.Entry, t, e.Number))];
         return Page();
