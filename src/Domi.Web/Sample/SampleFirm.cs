@@ -54,7 +54,8 @@ internal static class SampleFirm
     {
         private readonly List<Client> clients = [];
         private readonly List<(DateOnly On, Func<Task> Act)> plans = [];
-        private readonly DateTimeOffset start = TimeProvider.System.GetUtcNow().AddDays(-firm.Days);
+        // The firm works in the morning.
+        private readonly DateTimeOffset start = TimeProvider.System.GetUtcNow().BrusselsDate().AddDays(-firm.Days).At(9).AddMinutes(12);
 
         private DateOnly Today => office.Services.GetRequiredService<BusinessClock>().Today;
 
@@ -75,6 +76,8 @@ internal static class SampleFirm
 
         private void SetClocks(DateTimeOffset instant)
         {
+            var now = TimeProvider.System.GetUtcNow();
+            if (instant > now) instant = now;
             foreach (var app in new[] { engine, office })
                 app.Services.GetRequiredService<BusinessClock>().RunAheadBy(instant - TimeProvider.System.GetUtcNow());
         }
