@@ -68,7 +68,13 @@ async Task InvoicesAsync()
             {
                 var body = new JsonObject
                 {
-                    ["id"] = Guid.CreateVersion7().ToString(), ["number"] = $"B{seconds}-{w}-{i}", ["amount"] = 121.5, ["date"] = "2026-03-17", ["duedate"] = "2026-04-17", ["ct"] = 1, ["remittance"] = "090933755493",
+                    ["id"] = Guid.CreateVersion7().ToString(),
+                    ["number"] = $"B{seconds}-{w}-{i}",
+                    ["amount"] = 121.5,
+                    ["date"] = "2026-03-17",
+                    ["duedate"] = "2026-04-17",
+                    ["ct"] = 1,
+                    ["remittance"] = "090933755493",
                     ["customer"] = new JsonObject { ["customerNumber"] = $"{w}-{i % 50}", ["email"] = "a@example.org" },
                 };
                 using var request = new HttpRequestMessage(HttpMethod.Post, "/creditor/invoice") { Content = JsonContent.Create(body) };

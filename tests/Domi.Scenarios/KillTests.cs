@@ -201,6 +201,16 @@ public sealed class KillTests(ITestOutputHelper output)
 
     private static object Relation(int i) => new
     {
-        kind = "Person", name = $"Debtor {i}", firstName = "Debtor", lastName = $"{i}", isVatRegistered = false, street = "Visserij 44", zip = "9000", city = "Gent", country = "BE", language = "nl", email = $"debtor{i}@example.org",
+        kind = "Person",
+        name = $"Debtor {i}",
+        firstName = "Debtor",
+        lastName = $"{i}",
+        isVatRegistered = false,
+        street = "Visserij 44",
+        zip = "9000",
+        city = "Gent",
+        country = "BE",
+        language = "nl",
+        email = $"debtor{i}@example.org",
     };
 }

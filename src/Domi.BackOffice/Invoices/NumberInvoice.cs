@@ -62,8 +62,15 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
         invoice.Assign(number, series.FiscalYear, date, dueOn, communication, connection, now);
         await Ledger.Ledger.PostAsync(db, invoice, new()
         {
-            OwnCompanyId = invoice.OwnCompanyId, InvoiceId = invoice.Id, Kind = EntryKind.Booked, Amount = invoice.TotalInclVat, Key = $"booked:{invoice.Id:n}",
-            Source = "office", Actor = actor, OccurredAt = now, PostedAt = now,
+            OwnCompanyId = invoice.OwnCompanyId,
+            InvoiceId = invoice.Id,
+            Kind = EntryKind.Booked,
+            Amount = invoice.TotalInclVat,
+            Key = $"booked:{invoice.Id:n}",
+            Source = "office",
+            Actor = actor,
+            OccurredAt = now,
+            PostedAt = now,
         }, ct);
         db.Note(invoice, "numbered", actor, now, ("number", number), ("amount", invoice.TotalInclVat));
         if (invoice.CreditsInvoiceId is { } credited) await CreditAsync(invoice, credited, actor, now, ct);
@@ -86,7 +93,15 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
 
         LedgerEntry Entry(Invoice of, EntryKind kind, decimal sum) => new()
         {
-            OwnCompanyId = of.OwnCompanyId, InvoiceId = of.Id, Kind = kind, Amount = sum, Key = $"credit:{note.Id:n}", Source = "office", Actor = actor, OccurredAt = now, PostedAt = now,
+            OwnCompanyId = of.OwnCompanyId,
+            InvoiceId = of.Id,
+            Kind = kind,
+            Amount = sum,
+            Key = $"credit:{note.Id:n}",
+            Source = "office",
+            Actor = actor,
+            OccurredAt = now,
+            PostedAt = now,
         };
     }
 

@@ -80,7 +80,14 @@ public sealed class Invitation
 
     public static Invitation Planned(Guid company, Guid connection, Guid relation, int profile, string profileName, string by, DateTimeOffset now) => new()
     {
-        OwnCompanyId = company, ConnectionId = connection, RelationId = relation, ProfileNumber = profile, ProfileName = profileName, InvitedBy = by, CreatedAt = now, DueAt = now,
+        OwnCompanyId = company,
+        ConnectionId = connection,
+        RelationId = relation,
+        ProfileNumber = profile,
+        ProfileName = profileName,
+        InvitedBy = by,
+        CreatedAt = now,
+        DueAt = now,
     };
 
     public void Begin(IEnumerable<string> preparedBefore, DateTimeOffset now)

@@ -23,8 +23,16 @@ public sealed class RegisterPayment(OfficeDb db, BusinessClock clock)
         var now = clock.GetUtcNow();
         var posted = await Ledger.Ledger.PostAsync(db, invoice, new()
         {
-            OwnCompanyId = invoice.OwnCompanyId, InvoiceId = invoice.Id, Kind = writesOff ? EntryKind.WrittenOff : EntryKind.Paid, Amount = amount, Key = $"manual:{formId:n}",
-            Source = "clerk", Method = "manual", Actor = actor, OccurredAt = on.StartOfDay(), PostedAt = now,
+            OwnCompanyId = invoice.OwnCompanyId,
+            InvoiceId = invoice.Id,
+            Kind = writesOff ? EntryKind.WrittenOff : EntryKind.Paid,
+            Amount = amount,
+            Key = $"manual:{formId:n}",
+            Source = "clerk",
+            Method = "manual",
+            Actor = actor,
+            OccurredAt = on.StartOfDay(),
+            PostedAt = now,
         }, token);
         if (posted) db.Note(invoice, writesOff ? "written_off" : invoice.PaymentState is PaymentState.Overpaid ? "overpaid" : "paid_manual", actor, now, ("amount", amount));
         return invoice;

@@ -98,8 +98,14 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
 
         db.Documents.Add(new()
         {
-            OwnCompanyId = relation.OwnCompanyId, RelationId = relation.Id, Type = DocumentType.Mandate, Name = $"{reference}.pdf",
-            BlobHash = await Blob.KeepAsync(db, pdf, "application/pdf", now, ct), SizeBytes = pdf.Length, SourceKey = key, CreatedAt = now,
+            OwnCompanyId = relation.OwnCompanyId,
+            RelationId = relation.Id,
+            Type = DocumentType.Mandate,
+            Name = $"{reference}.pdf",
+            BlobHash = await Blob.KeepAsync(db, pdf, "application/pdf", now, ct),
+            SizeBytes = pdf.Length,
+            SourceKey = key,
+            CreatedAt = now,
         });
     }
 

@@ -116,7 +116,17 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
 
     private LedgerEntry Entry(Invoice invoice, EntryKind kind, string key, decimal amount, string method, string? code, DateTimeOffset at, bool assumed) => new()
     {
-        OwnCompanyId = invoice.OwnCompanyId, InvoiceId = invoice.Id, Kind = kind, Key = key, Amount = amount, Source = "provider", Method = method,
-        ReasonCode = code, IsAssumed = assumed, Actor = "provider", OccurredAt = at, PostedAt = clock.GetUtcNow(),
+        OwnCompanyId = invoice.OwnCompanyId,
+        InvoiceId = invoice.Id,
+        Kind = kind,
+        Key = key,
+        Amount = amount,
+        Source = "provider",
+        Method = method,
+        ReasonCode = code,
+        IsAssumed = assumed,
+        Actor = "provider",
+        OccurredAt = at,
+        PostedAt = clock.GetUtcNow(),
     };
 }

@@ -24,8 +24,16 @@ public sealed class EditTemplates(OfficeDb db, BusinessClock clock)
         {
             var added = new WordTemplateFile
             {
-                OwnCompanyId = companyId, Name = name.Trim(), Type = type, Language = Texts.LanguageOf(language), FileName = Safe(fileName),
-                BlobHash = await KeepAsync(docx, token), SizeBytes = docx.Length, ReportJson = Serialise(report), ChangedAt = clock.GetUtcNow(), ChangedBy = actor,
+                OwnCompanyId = companyId,
+                Name = name.Trim(),
+                Type = type,
+                Language = Texts.LanguageOf(language),
+                FileName = Safe(fileName),
+                BlobHash = await KeepAsync(docx, token),
+                SizeBytes = docx.Length,
+                ReportJson = Serialise(report),
+                ChangedAt = clock.GetUtcNow(),
+                ChangedBy = actor,
             };
             db.Templates.Add(added);
             if (activates || !await db.Templates.AnyAsync(t => t.OwnCompanyId == companyId && t.Type == type && t.Language == added.Language && t.IsActive, token))
@@ -87,8 +95,17 @@ public sealed class EditTemplates(OfficeDb db, BusinessClock clock)
                 var name = texts.In(language)[type is TemplateType.Invoice ? "document.invoice" : "document.credit_note"];
                 db.Templates.Add(new()
                 {
-                    OwnCompanyId = companyId, Name = name, Type = type, Language = language, IsActive = true, FileName = $"{Safe(name)}-{language}.docx",
-                    BlobHash = await KeepAsync(docx, token), SizeBytes = docx.Length, ReportJson = Serialise(Check(docx)), ChangedAt = clock.GetUtcNow(), ChangedBy = "office",
+                    OwnCompanyId = companyId,
+                    Name = name,
+                    Type = type,
+                    Language = language,
+                    IsActive = true,
+                    FileName = $"{Safe(name)}-{language}.docx",
+                    BlobHash = await KeepAsync(docx, token),
+                    SizeBytes = docx.Length,
+                    ReportJson = Serialise(Check(docx)),
+                    ChangedAt = clock.GetUtcNow(),
+                    ChangedBy = "office",
                 });
             }
 

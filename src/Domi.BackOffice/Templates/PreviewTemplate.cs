@@ -53,19 +53,37 @@ public sealed class PreviewTemplate(OfficeDb db, RenderPool pool, Texts texts, B
         var today = clock.Today;
         var relation = new Relation
         {
-            OwnCompanyId = company.Id, Number = 1042, Kind = RelationKind.Company, Name = t["templates.sample.relation"], FirstName = "Anne-Sophie", LastName = "Vandenbroucke-Delacroix",
-            EnterpriseNumber = EnterpriseNumber.Parse("0417497106"), IsVatRegistered = true, Street = t["templates.sample.street"], Zip = "1000", City = t["templates.sample.city"], Language = language,
-            PoNumber = "PO-2026-000917", Email = "invoices@example.com",
+            OwnCompanyId = company.Id,
+            Number = 1042,
+            Kind = RelationKind.Company,
+            Name = t["templates.sample.relation"],
+            FirstName = "Anne-Sophie",
+            LastName = "Vandenbroucke-Delacroix",
+            EnterpriseNumber = EnterpriseNumber.Parse("0417497106"),
+            IsVatRegistered = true,
+            Street = t["templates.sample.street"],
+            Zip = "1000",
+            City = t["templates.sample.city"],
+            Language = language,
+            PoNumber = "PO-2026-000917",
+            Email = "invoices@example.com",
         };
         var sign = kind is InvoiceKind.CreditNote ? -1 : 1;
         var invoice = new Invoice(company.Id, relation.Id, kind, clock.GetUtcNow())
         {
-            Description = t["templates.sample.subject"], Text = t["templates.sample.text"], PoNumber = relation.PoNumber, Language = language,
+            Description = t["templates.sample.subject"],
+            Text = t["templates.sample.text"],
+            PoNumber = relation.PoNumber,
+            Language = language,
         };
         var lines = Enumerable.Range(1, show is PreviewCase.Long ? ManyLines : 4).Select(n => new InvoiceLine
         {
-            Position = n, Code = $"A{n:000}", Description = t[n % 3 == 0 ? "templates.sample.line_long" : "templates.sample.line", ("n", n)],
-            Quantity = sign * (n % 4 == 0 ? 3.5m : n), UnitPrice = 37.25m * n, VatRate = n % 4 == 0 ? 6m : 21m,
+            Position = n,
+            Code = $"A{n:000}",
+            Description = t[n % 3 == 0 ? "templates.sample.line_long" : "templates.sample.line", ("n", n)],
+            Quantity = sign * (n % 4 == 0 ? 3.5m : n),
+            UnitPrice = 37.25m * n,
+            VatRate = n % 4 == 0 ? 6m : 21m,
         }).ToList();
         invoice.Edit(relation.Id, lines);
         invoice.Assign($"{today.Year}-0123", today.Year, today, today.AddDays(company.DefaultDueDays), StructuredCommunication.FromNumber((today.Year * 1_000_000L) + 123), Guid.CreateVersion7(), clock.GetUtcNow());

@@ -32,7 +32,13 @@ public static class TimelineWriting
     public static void Note(this OfficeDb db, Invoices.Invoice invoice, string code, string actor, DateTimeOffset at, params (string Name, object? Value)[] values) =>
         db.Timeline.Add(new()
         {
-            OwnCompanyId = invoice.OwnCompanyId, InvoiceId = invoice.Id, RelationId = invoice.RelationId, Code = code, Actor = actor, At = at, ValuesJson = Json(values),
+            OwnCompanyId = invoice.OwnCompanyId,
+            InvoiceId = invoice.Id,
+            RelationId = invoice.RelationId,
+            Code = code,
+            Actor = actor,
+            At = at,
+            ValuesJson = Json(values),
         });
 
     public static void Note(this OfficeDb db, Relations.Relation relation, string code, string actor, DateTimeOffset at, params (string Name, object? Value)[] values) =>

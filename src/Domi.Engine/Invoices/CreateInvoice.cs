@@ -113,8 +113,13 @@ internal static class CreateInvoice
             invoice.Receive(amount, now);
             db.InvoicePayments.Add(new()
             {
-                CreditorId = invoice.CreditorId, InvoiceId = invoice.Id, Kind = PaymentKind.Payment, Amount = amount,
-                SourceKey = $"given:{invoice.Id:n}", Method = "manual", OccurredAt = now,
+                CreditorId = invoice.CreditorId,
+                InvoiceId = invoice.Id,
+                Kind = PaymentKind.Payment,
+                Amount = amount,
+                SourceKey = $"given:{invoice.Id:n}",
+                Method = "manual",
+                OccurredAt = now,
             });
         }
 

@@ -65,8 +65,13 @@ internal static class OneInvoice
                     found.MarkPaidByHand(now);
                     db.InvoicePayments.Add(new()
                     {
-                        CreditorId = found.CreditorId, InvoiceId = found.Id, Kind = PaymentKind.Payment, Amount = open,
-                        SourceKey = $"manual:{found.Id:n}:{found.Version}", Method = "manual", OccurredAt = now,
+                        CreditorId = found.CreditorId,
+                        InvoiceId = found.Id,
+                        Kind = PaymentKind.Payment,
+                        Amount = open,
+                        SourceKey = $"manual:{found.Id:n}:{found.Version}",
+                        Method = "manual",
+                        OccurredAt = now,
                     });
                     break;
                 case "archived": found.Archive(now); break;
@@ -130,8 +135,13 @@ internal static class OneInvoice
                     invoice.MarkPaidByHand(now);
                     db.InvoicePayments.Add(new()
                     {
-                        CreditorId = invoice.CreditorId, InvoiceId = invoice.Id, Kind = PaymentKind.Payment, Amount = open,
-                        SourceKey = $"manual:{invoice.Id:n}:{invoice.Version}", Method = "manual", OccurredAt = now,
+                        CreditorId = invoice.CreditorId,
+                        InvoiceId = invoice.Id,
+                        Kind = PaymentKind.Payment,
+                        Amount = open,
+                        SourceKey = $"manual:{invoice.Id:n}:{invoice.Version}",
+                        Method = "manual",
+                        OccurredAt = now,
                     });
                     await settlement.ChangedAsync(invoice, token);
                     break;

@@ -143,20 +143,41 @@ public sealed class IndexModel(OfficeDb db, EditCompany edit, Actor actor, Texts
         if (posted != "Facts")
             Facts = new()
             {
-                Version = c.Version, Name = c.Name, EnterpriseNumber = c.EnterpriseNumber?.ToString(), Street = c.Street, Zip = c.Zip, City = c.City, Country = c.Country, Email = c.Email, Phone = c.Phone,
-                Website = c.Website, Account = c.Account?.ToString(), Bic = c.Bic?.Value, Language = c.Language,
+                Version = c.Version,
+                Name = c.Name,
+                EnterpriseNumber = c.EnterpriseNumber?.ToString(),
+                Street = c.Street,
+                Zip = c.Zip,
+                City = c.City,
+                Country = c.Country,
+                Email = c.Email,
+                Phone = c.Phone,
+                Website = c.Website,
+                Account = c.Account?.ToString(),
+                Bic = c.Bic?.Value,
+                Language = c.Language,
             };
         if (posted != "Numbering")
             Numbering = new()
             {
-                Version = c.Version, DueDays = WholeLine.Write(c.DefaultDueDays), VatRate = LineText.Write(c.DefaultVatRate), PaymentReference = c.PaymentReference, FiscalYearStartMonth = c.FiscalYearStartMonth,
-                InvoiceFormat = c.InvoiceNumberFormat, CreditNoteFormat = c.CreditNoteNumberFormat,
+                Version = c.Version,
+                DueDays = WholeLine.Write(c.DefaultDueDays),
+                VatRate = LineText.Write(c.DefaultVatRate),
+                PaymentReference = c.PaymentReference,
+                FiscalYearStartMonth = c.FiscalYearStartMonth,
+                InvoiceFormat = c.InvoiceNumberFormat,
+                CreditNoteFormat = c.CreditNoteNumberFormat,
             };
         if (posted != "Mail") Mail = new() { Version = c.Version, ReplyTo = c.ReplyTo, Signature = c.MailSignature };
         if (posted != "Sending")
             Sending = new()
             {
-                Version = c.Version, Invoices = c.InvoicesSentBy, Reminders = c.RemindersSentBy, SendsWhenNumbered = c.SendsWhenNumbered, ProfileForPersons = c.DefaultProfileForPersons, ProfileForCompanies = c.DefaultProfileForCompanies,
+                Version = c.Version,
+                Invoices = c.InvoicesSentBy,
+                Reminders = c.RemindersSentBy,
+                SendsWhenNumbered = c.SendsWhenNumbered,
+                ProfileForPersons = c.DefaultProfileForPersons,
+                ProfileForCompanies = c.DefaultProfileForCompanies,
             };
         return Page();
     }
