@@ -240,6 +240,6 @@ public sealed partial class OfficePagesTests(OfficeFixture app) : IClassFixture<
     });
 
     // What the key of a text looks like, and no word of a language does: two lower-case words with a dot and no blank.
-    [GeneratedRegex(@"\b(?:common|relations|documents|mails|search|dashboard|timeline|profile|sign_in|state|form|refused|language|reason|document)\.[a-z_]+\b(?!\.example)")]
+    [GeneratedRegex(@"\b(?:common|relations|documents|mails|search|dashboard|timeline|profile|sign_in|state|form|refused|language|reason|document)\.(?!example)[a-z_]+\b")]
     private static partial Regex Key();
 }

@@ -34,13 +34,13 @@ public sealed class RelationPageTests(OfficeFixture app) : IClassFixture<OfficeF
     [InlineData("Input.EnterpriseNumber", "0403170702", "“0403170702” is not a Belgian enterprise number: ten digits, for example 0403.170.701.")]
     [InlineData("Input.Country", "B1", "The country has two letters, for example BE.")]
     [InlineData("Input.DueDays", "400", "The term is between 0 and 365 days.")]
-    [InlineData("Input.DueDays", "soon", "Enter a number.")]
+    [InlineData("Input.DueDays", "soon", "This value is not valid.")]
     [InlineData("Input.Kind", "Martian", "This value is not valid.")]
     public async Task What_is_wrong_stands_at_its_field(string field, string value, string words)
     {
         using var browser = await Browser.ClerkAsync(app);
 
-        var page = await browser.SubmitAsync(await browser.GetAsync("/relations/new"), "#relation-form", [("Input.Name", "Somebody"), .. new[] { (field, value) }.Where(f => f.field != "Input.Name"), .. new[] { (field, value) }.Where(f => f.field == "Input.Name")]);
+        var page = await browser.SubmitAsync(await browser.GetAsync("/relations/new"), "#relation-form", field == "Input.Name" ? [(field, value)] : [("Input.Name", "Somebody"), (field, value)]);
 
         Assert.Equal(words, page.ErrorOf(field));
         Assert.Equal("true", page.QuerySelector($"[name='{field}']")!.GetAttribute("aria-invalid"));
