@@ -58,7 +58,7 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
         var names = await db.Relations.Where(r => relations.Contains(r.Id)).ToDictionaryAsync(r => r.Id, r => r.Name, ct);
         var marks = new InvoiceMarks(t, Today);
         Rows = [.. invoices.Select(i => new Row(i.Id, i.Number!, names.GetValueOrDefault(i.RelationId, ""), i.Communication?.ToString(), i.Date!.Value, i.Kind is InvoiceKind.Invoice ? i.DueOn : null,
-            i.TotalInclVat, i.Open, marks.Payment(i), marks.Sending(i), marks.Link(i)))];
+            i.TotalInclVat, i.Open, marks.Payment(i), marks.Sending(i, isBrief: true), marks.Link(i)))];
         if (hasNewer) Newer = InvoiceFilter.CursorOf(invoices[0]);
         if (hasOlder) Older = InvoiceFilter.CursorOf(invoices[^1]);
         return Page();
@@ -76,6 +76,9 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
             ? RedirectToPage("/Runs/Details", new { id = run.Id })
             : await OnGetAsync(filter, ct);
     }
+
+    /// <summary>Without the year when it is this one.</summary>
+    public string Short(DateOnly day) => PageFormat.ShortDay(day, t.Language) is var text && day.Year == Today.Year ? text[..5] : PageFormat.ShortDay(day, t.Language);
 
     public string NewerAddress(HttpRequest here) => AddressOf(here, "Before", Newer);
 

@@ -11,12 +11,18 @@ public sealed class InvoiceMarks(Texts t, DateOnly today)
 {
     public StateView Payment(Invoice invoice) => InvoiceStates.Payment(FactsOf(invoice), today, t);
 
-    public StateView Sending(Invoice invoice)
+    public StateView Sending(Invoice invoice, bool isBrief = false)
     {
         var state = InvoiceStates.Sending(FactsOf(invoice), t);
         return invoice.SendState switch
         {
-            SendState.Sent => state with { Words = invoice.SentTo == "provider" ? t["invoices.mark.by_provider"] : t["invoices.mark.by_mail"] },
+            SendState.Sent => state with { Words = t[(invoice.SentTo == "provider", isBrief) switch
+            {
+                (true, true) => "invoices.mark.provider",
+                (true, false) => "invoices.mark.by_provider",
+                (false, true) => "invoices.mark.mail",
+                _ => "invoices.mark.by_mail",
+            }] },
             SendState.Failed => state with { Note = Reason(invoice.SendError) },
             _ => state,
         };
