@@ -46,6 +46,8 @@ publish() {
     before=$(sources)
     rm -rf out/domi.next
     dotnet publish src/Domi.Web -c Release -o out/domi.next -v quiet -warnaserror "$@" 9>&- >&2
+    # Pictures and databases bring native code for every system: half a gigabyte of which this one needs its own.
+    find out/domi.next/runtimes -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name unix -exec rm -rf {} +
     rm -rf out/domi
     mv out/domi.next out/domi
     printf '%s\n' "$before" >out/domi.sources

@@ -16,13 +16,16 @@ public sealed class InvoiceMarks(Texts t, DateOnly today)
         var state = InvoiceStates.Sending(FactsOf(invoice), t);
         return invoice.SendState switch
         {
-            SendState.Sent => state with { Words = t[(invoice.SentTo == "provider", isBrief) switch
+            SendState.Sent => state with
             {
-                (true, true) => "invoices.mark.provider",
-                (true, false) => "invoices.mark.by_provider",
-                (false, true) => "invoices.mark.mail",
-                _ => "invoices.mark.by_mail",
-            }] },
+                Words = t[(invoice.SentTo == "provider", isBrief) switch
+                {
+                    (true, true) => "invoices.mark.provider",
+                    (true, false) => "invoices.mark.by_provider",
+                    (false, true) => "invoices.mark.mail",
+                    _ => "invoices.mark.by_mail",
+                }]
+            },
             SendState.Failed => state with { Note = Reason(invoice.SendError) },
             _ => state,
         };
