@@ -143,8 +143,14 @@ public sealed partial class OfficePagesTests(OfficeFixture app) : IClassFixture<
         var document = Guid.CreateVersion7();
         await WriteAsync(async db => db.Documents.Add(new()
         {
-            Id = document, OwnCompanyId = app.Made!.CompanyId, Type = DocumentType.Other, Name = "Été \"1\".pdf", ContentType = type,
-            BlobHash = await Blob.KeepAsync(db, System.Text.Encoding.UTF8.GetBytes(content), type, Now, default), SizeBytes = content.Length, CreatedAt = Now,
+            Id = document,
+            OwnCompanyId = app.Made!.CompanyId,
+            Type = DocumentType.Other,
+            Name = "Été \"1\".pdf",
+            ContentType = type,
+            BlobHash = await Blob.KeepAsync(db, System.Text.Encoding.UTF8.GetBytes(content), type, Now, default),
+            SizeBytes = content.Length,
+            CreatedAt = Now,
         }));
         using var browser = await Browser.ClerkAsync(app);
 
@@ -217,7 +223,13 @@ public sealed partial class OfficePagesTests(OfficeFixture app) : IClassFixture<
     {
         var mail = new Mail("invoice", $"invoice:{Guid.CreateVersion7()}", Now, "domi.example")
         {
-            OwnerId = owner ?? app.Made!.CompanyId, FromName = "We", FromAddress = "we@domi.example", To = "you@relations.example", Subject = $"Subject {name}", Html = "<p>Hello</p><script>alert(1)</script>", Text = "Hello",
+            OwnerId = owner ?? app.Made!.CompanyId,
+            FromName = "We",
+            FromAddress = "we@domi.example",
+            To = "you@relations.example",
+            Subject = $"Subject {name}",
+            Html = "<p>Hello</p><script>alert(1)</script>",
+            Text = "Hello",
         };
         then(mail);
         await WriteAsync(db => { db.Mails.Add(mail); });
