@@ -16,6 +16,7 @@ internal static class Hooks
 
     private static async Task<IResult> HandleAsync(string token, HttpContext http, OfficeDb db, Clients clients, Nudge nudge, CancellationToken ct)
     {
+        db.Tenant = null; // nobody is signed in: the token in the address says whose connection it is
         if (token.Length > 64 || await db.Connections.AsNoTracking().SingleOrDefaultAsync(c => c.HookToken == token, ct) is not { } connection) return Results.NotFound();
         if (!clients.SignatureHolds(connection, http.Request.QueryString.Value?.TrimStart('?') ?? "", http.Request.Headers["X-SIGNATURE"].FirstOrDefault()))
             return Results.StatusCode(StatusCodes.Status403Forbidden);

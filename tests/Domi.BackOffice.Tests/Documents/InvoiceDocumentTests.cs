@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Domi.BackOffice.Documents;
+using Domi.BackOffice.Invoices;
+using Domi.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using UglyToad.PdfPig;
+
+namespace Domi.BackOffice.Tests.Documents;
+
+/// <summary>The document as the debtor gets it: its words, and its code read from a picture of the page.</summary>
+public sealed class InvoiceDocumentTests(OfficeFixture app) : IClassFixture<OfficeFixture>
+{
+    private readonly Story story = new(app);
+
+    [Theory]
+    [InlineData("fr")]
+    [InlineData("nl")]
+    [InlineData("en")]
+    [InlineData("de")]
+    public async Task A_manual_invoice_carries_link_code_and_communication(string language)
+    {
+        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation(language: language));
+
+        var pdf = await PdfOf(invoice);
+
+        var text = TextOf(pdf);
+        Assert.Contains(invoice.Communication!.Value.ToString(), text);
+        Assert.Contains(invoice.PaymentUrl!.Replace(" ", ""), text.Replace("\n", "").Replace(" ", ""));
+        Assert.Contains(invoice.Number!, text);
+        Assert.Contains(invoice.PaymentUrl, await CodesOf(pdf));
+    }
+
+    [Fact]
+    public async Task The_next_invoice_after_signing_names_mandate_creditor_and_day_and_hides_the_reference()
+    {
+        var relation = await story.GivenARelation();
+        var reference = await story.WhenSignedOnThePage(await story.GivenANumberedInvoice(relation));
+        var invoice = await story.GivenANumberedInvoice(relation);
+
+        var text = TextOf(await PdfOf(invoice));
+
+        Assert.Contains(reference, text);
+        Assert.Contains(invoice.CreditorIdentifier!, text);
+        Assert.Contains(invoice.CollectionOn!.Value.ToString("dd/MM/yyyy"), text);
+        Assert.DoesNotContain(invoice.Communication!.Value.ToString(), text);
+    }
+
+    private Task<byte[]> PdfOf(Invoice invoice) => story.Office(services => services.GetRequiredService<MakePdf>().OfAsync(invoice.Id, again: false, CancellationToken.None));
+
+    private static string TextOf(byte[] pdf)
+    {
+        using var document = PdfDocument.Open(pdf);
+        return string.Join('\n', document.GetPages().Select(p => UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor.ContentOrderTextExtractor.GetText(p)));
+    }
+
+    /// <summary>Every QR code on a picture of the first page at 150 dpi.</summary>
+    private async Task<IReadOnlyList<string>> CodesOf(byte[] pdf)
+    {
+        var file = Path.Combine(app.Folder, Guid.CreateVersion7().ToString("n"));
+        await File.WriteAllBytesAsync(file + ".pdf", pdf);
+        await RunAsync("pdftoppm", "-r", "150", "-png", "-singlefile", file + ".pdf", file);
+        var codes = await RunAsync("zbarimg", "--nodbus", "--quiet", "--raw", file + ".png");
+        return codes.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output;
+    }
+}
