@@ -126,11 +126,11 @@ public sealed class ProposalPagesTests(OfficeFixture app) : IClassFixture<Office
     public async Task Many_are_numbered_by_a_run_that_follows_their_dates_and_lists_what_failed()
     {
         var relation = await app.RelationAsync("Run Of Three NV");
-        var third = await app.ProposalAsync(relation, date: new(2026, 3, 15));
-        var second = await app.ProposalAsync(relation, date: new(2026, 3, 12));
+        var third = await app.ProposalAsync(relation, date: new(2026, 3, 21));
+        var second = await app.ProposalAsync(relation, date: new(2026, 3, 20));
         var empty = await app.OfficeAsync(async (_, db) =>
         {
-            var invoice = new Invoice(app.Made!.CompanyId, relation.Id, InvoiceKind.Invoice, AppFixture.Start) { Language = "en", Date = new(2026, 3, 11) };
+            var invoice = new Invoice(app.Made!.CompanyId, relation.Id, InvoiceKind.Invoice, AppFixture.Start) { Language = "en", Date = new(2026, 3, 19) };
             db.Invoices.Add(invoice);
             await db.SaveChangesAsync();
             return invoice;
