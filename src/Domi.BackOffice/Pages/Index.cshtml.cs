@@ -89,10 +89,10 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
                 t[uncertain ? "dashboard.mails_uncertain_note" : "dashboard.mails_refused_note"], null, t["dashboard.check"], uncertain ? "/mails?state=uncertain" : "/mails?state=refused");
         }
 
-        await AddSumAsync(db.Invoices.Where(i => i.SendState == SendState.Failed), "bad", "fail", "dashboard.send_failed", "/invoices?view=send-failed", ct);
-        await AddSumAsync(db.Invoices.Where(i => i.SendState == SendState.Uncertain && i.SentTo == "provider"), "warn", "unsure", "dashboard.send_uncertain", "/invoices?view=send-failed", ct);
-        await AddSumAsync(Open().Where(i => i.LinkState == LinkState.Failed), "bad", "fail", "dashboard.link_failed", "/invoices?view=no-link", ct);
-        await AddSumAsync(db.Invoices.Where(i => i.PaymentState == PaymentState.Overpaid), "warn", "warn", "dashboard.overpaid", "/invoices?payment=overpaid", ct, owed: -1);
+        await AddSumAsync(db.Invoices.Where(i => i.SendState == SendState.Failed), "bad", "fail", "dashboard.send_failed", "/invoices?view=unsent", ct);
+        await AddSumAsync(db.Invoices.Where(i => i.SendState == SendState.Uncertain && i.SentTo == "provider"), "warn", "unsure", "dashboard.send_uncertain", "/invoices?view=unsent", ct);
+        await AddSumAsync(Open().Where(i => i.LinkState == LinkState.Failed), "bad", "fail", "dashboard.link_failed", "/invoices?view=link", ct);
+        await AddSumAsync(db.Invoices.Where(i => i.PaymentState == PaymentState.Overpaid), "warn", "warn", "dashboard.overpaid", "/invoices?payment=Overpaid", ct, owed: -1);
 
         var ids = connections.ConvertAll(c => c.Id);
         if (await db.Inbox.CountAsync(e => ids.Contains(e.ConnectionId) && e.State == InboxState.Quarantined, ct) is > 0 and var quarantined)
@@ -112,7 +112,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         if (failed.Count == 0) return;
 
         var reasons = string.Join(" · ", failed.OrderByDescending(f => f.Count).Take(3).Select(f => t["dashboard.reason_count", ("reason", Capital($"{ReasonCodes.Describe(f.Code, t.Language)} ({f.Code})")), ("count", f.Count)]));
-        Add("bad", "fail", Counted("dashboard.collections_failed", failed.Sum(f => f.Count)), reasons, failed.Sum(f => f.Amount), t["dashboard.handle"], "/invoices?view=failed");
+        Add("bad", "fail", Counted("dashboard.collections_failed", failed.Sum(f => f.Count)), reasons, failed.Sum(f => f.Amount), t["dashboard.handle"], "/invoices?view=refused");
     }
 
     private async Task AddSumAsync(IQueryable<Invoice> invoices, string look, string glyph, string words, string address, CancellationToken ct, int owed = 0)

@@ -69,8 +69,26 @@ public sealed class RelationForm
 
     public static RelationForm Of(Relation r) => new()
     {
-        Kind = r.Kind, Name = r.Name, FirstName = r.FirstName, LastName = r.LastName, EnterpriseNumber = r.EnterpriseNumber?.ToString(), IsVatRegistered = r.IsVatRegistered,
-        Street = r.Street, Zip = r.Zip, City = r.City, Country = r.Country, Language = r.Language, Phone = r.Phone, Email = r.Email, InvoiceEmail = r.InvoiceEmail,
-        InvoiceCc = r.InvoiceCc, InvoiceBcc = r.InvoiceBcc, ReminderEmail = r.ReminderEmail, DueDays = r.DueDays, PoNumber = r.PoNumber, GetsReminders = r.GetsReminders, Version = r.Version,
+        Kind = r.Kind,
+        Name = r.Name,
+        FirstName = r.FirstName,
+        LastName = r.LastName,
+        EnterpriseNumber = r.EnterpriseNumber?.ToString(),
+        IsVatRegistered = r.IsVatRegistered,
+        Street = r.Street,
+        Zip = r.Zip,
+        City = r.City,
+        Country = r.Country,
+        Language = r.Language,
+        Phone = r.Phone,
+        Email = r.Email,
+        InvoiceEmail = r.InvoiceEmail,
+        InvoiceCc = r.InvoiceCc,
+        InvoiceBcc = r.InvoiceBcc,
+        ReminderEmail = r.ReminderEmail,
+        DueDays = r.DueDays,
+        PoNumber = r.PoNumber,
+        GetsReminders = r.GetsReminders,
+        Version = r.Version,
     };
 }
