@@ -82,7 +82,7 @@ public sealed class DetailsModel(
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken ct)
     {
         if (await db.Invoices.AsNoTracking().Include(i => i.Lines.OrderBy(l => l.Position)).SingleOrDefaultAsync(i => i.Id == id, ct) is not { } invoice) return NotFound();
-        if (invoice.State is InvoiceState.Proposal) return RedirectToPage("/Proposals/Edit", new { id });
+        if (invoice.State is InvoiceState.Proposal) return LocalRedirect($"/proposals/{id}");
 
         Invoice = invoice;
         Relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, ct);
@@ -125,7 +125,7 @@ public sealed class DetailsModel(
     public async Task<IActionResult> OnPostCreditAsync(Guid id, CancellationToken ct)
     {
         if (!await KnownAsync(id, ct)) return NotFound();
-        return await ModelState.AcceptsAsync(t, () => edit.CreditAsync(id, actor.Name, ct)) is { } note ? RedirectToPage("/Proposals/Edit", new { id = note.Id }) : await OnGetAsync(id, ct);
+        return await ModelState.AcceptsAsync(t, () => edit.CreditAsync(id, actor.Name, ct)) is { } note ? LocalRedirect($"/proposals/{note.Id}") : await OnGetAsync(id, ct);
     }
 
     public Task<IActionResult> OnPostLinkAsync(Guid id, CancellationToken ct) => DoAsync(id, () => change.AskLinkAgainAsync(id, actor.Name, ct), ct);

@@ -105,7 +105,7 @@ public sealed class EditModel(OfficeDb db, EditProposal edit, NumberInvoice numb
         if (await ReadAsync(company, ct) is not { } content) return await DrawAsync(id, ct);
         var saved = await ModelState.AcceptsAsync(t, () => id is { } changed ? edit.ChangeAsync(changed, Input.Version, content, actor.Name, ct) : edit.CreateAsync(company, content, actor.Name, ct), "Input");
         if (saved is null) return await DrawAsync(id, ct);
-        if (act is not ("number" or "send")) return RedirectToPage("Edit", new { id = saved.Id });
+        if (act is not ("number" or "send")) return LocalRedirect($"/proposals/{saved.Id}");
 
         db.ChangeTracker.Clear();
         if (await ModelState.AcceptsAsync(t, () => NumberAsync(saved.Id, act == "send", ct), "Input") is not null) return RedirectToPage("/Invoices/Details", new { id = saved.Id });

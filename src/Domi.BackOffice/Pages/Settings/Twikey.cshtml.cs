@@ -92,7 +92,11 @@ public sealed class TwikeyModel(
     public async Task<IActionResult> OnPostAsync(string? act, CancellationToken ct)
     {
         if (actor.CompanyId is not { } company || !await ReadAsync(null, ct)) return NotFound();
-        if (act == "adopt" && !string.IsNullOrWhiteSpace(Request.Form["actual"])) Input.MerchantNumber = Request.Form["actual"];
+        if (act == "adopt" && !string.IsNullOrWhiteSpace(Request.Form["actual"]))
+        {
+            Input.MerchantNumber = Request.Form["actual"];
+            ModelState.Remove("Input.MerchantNumber"); // the posted one is not shown again
+        }
 
         var credentials = Credentials();
         if (await ModelState.AcceptsAsync(t, () => connect.TestAsync(company, credentials, ct), "Input") is not { } test) return Draw(credentials);
@@ -163,7 +167,6 @@ public sealed class TwikeyModel(
     {
         // The sealed copy holds for an hour: long enough to read a message, too short to lie about.
         ModelState.Remove("Input.Typed");
-        ModelState.Remove("Input.MerchantNumber");
         (KeepsTypedKey, KeepsTypedPrivateKey) = (credentials.ApiKey is not null, !string.IsNullOrEmpty(credentials.PrivateKey));
         Input.Typed = KeepsTypedKey || KeepsTypedPrivateKey ? secrets.Seal(JsonSerializer.Serialize(new TypedSecrets(credentials.ApiKey, credentials.PrivateKey, Wall.GetUtcNow().AddHours(1)))) : null;
         return Page();
