@@ -55,7 +55,12 @@ public sealed class ProposalPagesTests(OfficeFixture app) : IClassFixture<Office
         using var browser = await Browser.AdministratorAsync(app);
         var fields = new Dictionary<string, string>
         {
-            ["Input.Relation"] = relation.Number.ToString(), ["Input.Lines[0].Description"] = "Advice", ["Input.Lines[0].Quantity"] = "1", ["Input.Lines[0].UnitPrice"] = "10", ["Input.Lines[0].VatRate"] = "21", ["act"] = "save",
+            ["Input.Relation"] = relation.Number.ToString(),
+            ["Input.Lines[0].Description"] = "Advice",
+            ["Input.Lines[0].Quantity"] = "1",
+            ["Input.Lines[0].UnitPrice"] = "10",
+            ["Input.Lines[0].VatRate"] = "21",
+            ["act"] = "save",
             [field] = value,
         };
 

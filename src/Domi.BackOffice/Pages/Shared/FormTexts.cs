@@ -1,3 +1,4 @@
+using Domi.Platform;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
-namespace Domi.Platform;
+namespace Domi.BackOffice;
 
 /// <summary>What a form says about a field, in the reader's language: never the framework's English.</summary>
 public static class FormTexts

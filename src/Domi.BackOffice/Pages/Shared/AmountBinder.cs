@@ -1,9 +1,10 @@
+using Domi.Platform;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Domi.Platform;
+namespace Domi.BackOffice;
 
 public enum AmountFault { None, Missing, Unreadable, Ambiguous, TooManyDecimals }
 
