@@ -70,6 +70,18 @@ public sealed class InvoicePagesTests(OfficeFixture app) : IClassFixture<OfficeF
         Assert.Equal(late.Number, byCommunication.Words("tbody a.id"));
     }
 
+    [Fact]
+    public async Task A_view_takes_the_place_of_the_one_before_however_it_was_written()
+    {
+        var invoice = await app.InvoiceAsync(await app.RelationAsync("Other View NV"), link: false);
+        using var browser = await Browser.AdministratorAsync(app);
+
+        var page = await browser.GetAsync("/invoices?view=paid&q=other+view");
+        page = await browser.GetAsync(page.QuerySelectorAll(".views a").Single(a => a.TextContent.StartsWith("Open", StringComparison.Ordinal)).GetAttribute("href")!);
+
+        Assert.Equal(invoice.Number, page.Words("tbody a.id"));
+    }
+
     [Theory]
     [InlineData("?View=nonsense&Period=20x6&Payment=7&Sending=Nope&After=zzz&Before=2026-13-45_0000")]
     [InlineData("?Relation=not-a-guid&Q=%25%00_")]
