@@ -85,7 +85,7 @@ public static class OfficeHost
             pages.Conventions.AllowAnonymousToPage("/Error");
             pages.Conventions.AddPageRoute("/Proposals/Edit", "/proposals/new");
             pages.Conventions.AddPageRoute("/Invoices/Pdf", "/proposals/{id:guid}/pdf");
-        }).AddFormTexts(new Texts(assembly));
+        }).AddFormTexts(new Texts(assembly)).AddMvcOptions(options => options.Filters.Add<NulRefusal>());
         services.Configure<CookieTempDataProviderOptions>(said => said.Cookie.Name = name + "-said");
         services.AddOfficeApi();
 

@@ -70,15 +70,38 @@ public sealed class InvoicePagesTests(OfficeFixture app) : IClassFixture<OfficeF
         Assert.Equal(late.Number, byCommunication.Words("tbody a.id"));
     }
 
+    [Fact]
+    public async Task A_view_takes_the_place_of_the_one_before_however_it_was_written()
+    {
+        var invoice = await app.InvoiceAsync(await app.RelationAsync("Other View NV"), link: false);
+        using var browser = await Browser.AdministratorAsync(app);
+
+        var page = await browser.GetAsync("/invoices?view=paid&q=other+view");
+        page = await browser.GetAsync(page.QuerySelectorAll(".views a").Single(a => a.TextContent.StartsWith("Open", StringComparison.Ordinal)).GetAttribute("href")!);
+
+        Assert.Equal(invoice.Number, page.Words("tbody a.id"));
+    }
+
     [Theory]
     [InlineData("?View=nonsense&Period=20x6&Payment=7&Sending=Nope&After=zzz&Before=2026-13-45_0000")]
-    [InlineData("?Relation=not-a-guid&Q=%25%00_")]
+    [InlineData("?Relation=not-a-guid&Q=%25%5C_'")]
     [InlineData("?Period=9999&After=2026-01-01_zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
     public async Task An_address_that_makes_no_sense_is_a_list_all_the_same(string query)
     {
         using var browser = await Browser.AdministratorAsync(app);
 
         Assert.Equal(HttpStatusCode.OK, await browser.StatusAsync("/invoices" + query));
+    }
+
+    [Fact]
+    public async Task A_nul_in_an_address_or_a_form_is_malformed()
+    {
+        var proposal = await app.ProposalAsync(await app.RelationAsync("Nul NV"));
+        using var browser = await Browser.AdministratorAsync(app);
+
+        Assert.Equal(HttpStatusCode.BadRequest, await browser.StatusAsync("/invoices?Q=a%00b"));
+        using var answer = await browser.PostAsync(await browser.GetAsync($"/proposals/{proposal.Id}"), "#proposal", ("Input.Description", "a\0b"), ("act", "save"));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
 
     private static string AddressOf(HttpRequest here, string name, string? value)
     {
-        var query = here.Query.Where(q => q.Key is not ("After" or "Before") && q.Key != name).ToDictionary(q => q.Key, q => (string?)q.Value.ToString());
+        var query = here.Query.Where(q => !new[] { "After", "Before", name }.Contains(q.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary(q => q.Key, q => (string?)q.Value.ToString());
         if (value is not null) query[name] = value;
         return QueryHelpers.AddQueryString("/invoices", query.Where(q => !string.IsNullOrEmpty(q.Value)));
     }
