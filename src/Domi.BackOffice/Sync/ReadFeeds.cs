@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Domi.BackOffice.Connections;
+using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Mandates;
 using Domi.Platform;
 using Domi.Twikey;
@@ -14,7 +15,8 @@ namespace Domi.BackOffice.Sync;
 /// key, applies it and audits; the position follows. An event that makes no sense is kept aside, and the reader goes on.
 /// </summary>
 public sealed class ReadFeeds(
-    OfficeDb db, Clients clients, ApplyPayment applyPayment, ApplyInvoiceSnapshot applyInvoice, ApplyMandate applyMandate, DomiSettings settings, ILogger<ReadFeeds> log) : IJob
+    OfficeDb db, Clients clients, ApplyPayment applyPayment, ApplyInvoiceSnapshot applyInvoice, ApplyMandate applyMandate,
+    BusinessClock clock, DomiSettings settings, ILogger<ReadFeeds> log) : IJob
 {
     private static readonly TimeProvider Wall = TimeProvider.System;
 
@@ -41,6 +43,7 @@ public sealed class ReadFeeds(
         {
             await ReadAllAsync(connection, ct);
             await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == id, token)).ReadWell(Wall.GetUtcNow()), ct);
+            await WakeWaitingAsync(id, ct);
         }
         catch (TwikeyException e) when (e.Fault is TwikeyFault.InProgress)
         {
@@ -57,6 +60,23 @@ public sealed class ReadFeeds(
                 if (e.RetryAfter is { } wait && Wall.GetUtcNow() + wait > failing.PollDueAt) failing.PollDueAt = Wall.GetUtcNow() + wait;
             }, ct);
         }
+    }
+
+    /// <summary>The provider answers: what waits because it did not need not wait its time out.</summary>
+    private async Task WakeWaitingAsync(Guid id, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var links = db.Invoices.Where(i => i.ConnectionId == id && i.LinkDueAt > now && i.LinkState == LinkState.Waiting);
+        var sends = db.Invoices.Where(i => i.ConnectionId == id && i.SendDueAt > now && i.SendState == SendState.Waiting);
+        var invitations = db.Invitations.Where(i => i.ConnectionId == id && i.DueAt > now);
+        if (!await links.AnyAsync(ct) && !await sends.AnyAsync(ct) && !await invitations.AnyAsync(ct)) return;
+
+        await db.WriteAsync(async token =>
+        {
+            await links.ExecuteUpdateAsync(set => set.SetProperty(i => i.LinkDueAt, now), token);
+            await sends.ExecuteUpdateAsync(set => set.SetProperty(i => i.SendDueAt, now), token);
+            await invitations.ExecuteUpdateAsync(set => set.SetProperty(i => i.DueAt, now), token);
+        }, ct);
     }
 
     /// <summary>Reads everything that is new, at once: what the "sync now" button does.</summary>

@@ -63,7 +63,7 @@ public sealed class SignIn(OfficeDb db, Secrets secrets)
     /// <summary>What the session's cookie says; everything else is read at each request.</summary>
     public async Task<ClaimsPrincipal> PrincipalAsync(User user, Guid? company, CancellationToken ct)
     {
-        var first = company ?? await CompaniesOf(db, user).OrderBy(c => c.Name).Select(c => (Guid?)c.Id).FirstOrDefaultAsync(ct);
+        var first = company ?? await CompaniesOf(db, user).OrderBy(c => c.Id).Select(c => (Guid?)c.Id).FirstOrDefaultAsync(ct);
         var claims = new List<Claim> { new(ClaimTypes.NameIdentifier, user.Id.ToString()), new("stamp", user.SessionStamp) };
         if (first is { } id) claims.Add(new("company", id.ToString()));
         return new(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme));
