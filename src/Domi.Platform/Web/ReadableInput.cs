@@ -16,6 +16,7 @@ public static class ReadableInput
             request.QueryString = new(request.QueryString.Value.Replace("%00", "", StringComparison.Ordinal));
         if (request.HasFormContentType && !await CanBeReadAsync(request))
         {
+            (request.ContentType, request.Body) = (null, Stream.Null); // the error page is drawn for the same request, and reads no form
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
@@ -30,9 +31,9 @@ public static class ReadableInput
             var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
             return !form.Any(field => field.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true));
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            return false; // no form, whatever its header says
+            return false; // no form, whatever its header says; torn off, or too large
         }
     }
 }

@@ -107,6 +107,7 @@ public sealed class InvoicePagesTests(OfficeFixture app) : IClassFixture<OfficeF
         Assert.Equal(HttpStatusCode.BadRequest, parts.StatusCode);
         using var torn = await browser.Http.PostAsync($"/proposals/{proposal.Id}", new StringContent("--x", System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=y")));
         Assert.Equal(HttpStatusCode.BadRequest, torn.StatusCode);
+        Assert.Equal("The form could not be read", (await Browser.ReadAsync(torn)).Words("h1"));
     }
 
     [Fact]
