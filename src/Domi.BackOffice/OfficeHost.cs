@@ -85,7 +85,7 @@ public static class OfficeHost
             pages.Conventions.AllowAnonymousToPage("/Error");
             pages.Conventions.AddPageRoute("/Proposals/Edit", "/proposals/new");
             pages.Conventions.AddPageRoute("/Invoices/Pdf", "/proposals/{id:guid}/pdf");
-        }).AddFormTexts(new Texts(assembly)).AddMvcOptions(options => options.Filters.Add<NulRefusal>());
+        }).AddFormTexts(new Texts(assembly));
         services.Configure<CookieTempDataProviderOptions>(said => said.Cookie.Name = name + "-said");
         services.AddOfficeApi();
 
@@ -96,6 +96,7 @@ public static class OfficeHost
         {
             pages.UseExceptionHandler("/error/500");
             pages.UseStatusCodePagesWithReExecute("/error/{0}");
+            pages.UseReadableInput();
         });
         app.UseEmbeddedAssets(assembly);
         app.UseRouting();

@@ -94,14 +94,20 @@ public sealed class InvoicePagesTests(OfficeFixture app) : IClassFixture<OfficeF
     }
 
     [Fact]
-    public async Task A_nul_in_an_address_or_a_form_is_malformed()
+    public async Task A_nul_is_left_out_of_an_address_and_makes_a_form_malformed()
     {
         var proposal = await app.ProposalAsync(await app.RelationAsync("Nul NV"));
         using var browser = await Browser.AdministratorAsync(app);
 
-        Assert.Equal(HttpStatusCode.BadRequest, await browser.StatusAsync("/invoices?Q=a%00b"));
+        foreach (var path in new[] { "/invoices?Q=a%00b", "/proposals?Q=%00", "/settings/users?after=%00" }) Assert.Equal(HttpStatusCode.OK, await browser.StatusAsync(path));
         using var answer = await browser.PostAsync(await browser.GetAsync($"/proposals/{proposal.Id}"), "#proposal", ("Input.Description", "a\0b"), ("act", "save"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var body = new MultipartFormDataContent { { new StringContent("a\0b"), "Input.Description" } };
+        using var parts = await browser.Http.PostAsync($"/proposals/{proposal.Id}", body);
+        Assert.Equal(HttpStatusCode.BadRequest, parts.StatusCode);
+        using var torn = await browser.Http.PostAsync($"/proposals/{proposal.Id}", new StringContent("--x", System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=y")));
+        Assert.Equal(HttpStatusCode.BadRequest, torn.StatusCode);
+        Assert.Equal("The form could not be read", (await Browser.ReadAsync(torn)).Words("h1"));
     }
 
     [Fact]

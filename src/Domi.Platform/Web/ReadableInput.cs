@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Domi.Platform;
+
+/// <summary>
+/// What cannot be read never becomes a fault: a NUL, which PostgreSQL declines as text, is left out of an address, and a form that has
+/// one, or is no form at all, is malformed (400).
+/// </summary>
+public static class ReadableInput
+{
+    public static void UseReadableInput(this IApplicationBuilder pages) => pages.Use(async (HttpContext context, RequestDelegate next) =>
+    {
+        var request = context.Request;
+        if (request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
+            request.QueryString = new(request.QueryString.Value.Replace("%00", "", StringComparison.Ordinal));
+        if (request.HasFormContentType && !await CanBeReadAsync(request))
+        {
+            (request.ContentType, request.Body) = (null, Stream.Null); // the error page is drawn for the same request, and reads no form
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        await next(context);
+    });
+
+    private static async Task<bool> CanBeReadAsync(HttpRequest request)
+    {
+        try
+        {
+            var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+            return !form.Any(field => field.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true));
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            return false; // no form, whatever its header says; torn off, or too large
+        }
+    }
+}
