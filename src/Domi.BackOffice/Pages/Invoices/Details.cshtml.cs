@@ -79,7 +79,13 @@ public sealed class DetailsModel(
 
     public DateOnly Today => clock.Today;
 
-    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken ct)
+    public Task<IActionResult> OnGetAsync(Guid id, string? open, CancellationToken ct)
+    {
+        OpenForm = open;
+        return DrawAsync(id, ct);
+    }
+
+    private async Task<IActionResult> DrawAsync(Guid id, CancellationToken ct)
     {
         if (await db.Invoices.AsNoTracking().Include(i => i.Lines.OrderBy(l => l.Position)).SingleOrDefaultAsync(i => i.Id == id, ct) is not { } invoice) return NotFound();
         if (invoice.State is InvoiceState.Proposal) return LocalRedirect($"/proposals/{id}");
@@ -110,7 +116,7 @@ public sealed class DetailsModel(
         if (!again && await db.Invoices.AnyAsync(i => i.Id == id && i.SendState == SendState.Sent, ct))
         {
             AsksToSendAgain = true;
-            return await OnGetAsync(id, ct);
+            return await DrawAsync(id, ct);
         }
 
         return await DoAsync(id, () => send.RunAsync(id, withoutLink, actor.Name, ct), ct);
@@ -125,7 +131,7 @@ public sealed class DetailsModel(
     public async Task<IActionResult> OnPostCreditAsync(Guid id, CancellationToken ct)
     {
         if (!await KnownAsync(id, ct)) return NotFound();
-        return await ModelState.AcceptsAsync(t, () => edit.CreditAsync(id, actor.Name, ct)) is { } note ? LocalRedirect($"/proposals/{note.Id}") : await OnGetAsync(id, ct);
+        return await ModelState.AcceptsAsync(t, () => edit.CreditAsync(id, actor.Name, ct)) is { } note ? LocalRedirect($"/proposals/{note.Id}") : await DrawAsync(id, ct);
     }
 
     public Task<IActionResult> OnPostLinkAsync(Guid id, CancellationToken ct) => DoAsync(id, () => change.AskLinkAgainAsync(id, actor.Name, ct), ct);
@@ -146,14 +152,14 @@ public sealed class DetailsModel(
             return RedirectToPage(new { id });
 
         OpenForm = writesOff ? "writeoff" : "payment";
-        return await OnGetAsync(id, ct);
+        return await DrawAsync(id, ct);
     }
 
     private async Task<IActionResult> DoAsync<T>(Guid id, Func<Task<T>> act, CancellationToken ct)
         where T : class
     {
         if (!await KnownAsync(id, ct)) return NotFound();
-        return await ModelState.AcceptsAsync(t, act) is not null ? RedirectToPage(new { id }) : await OnGetAsync(id, ct);
+        return await ModelState.AcceptsAsync(t, act) is not null ? RedirectToPage(new { id }) : await DrawAsync(id, ct);
     }
 
     private async Task<IReadOnlyList<Movement>> MovementsAsync(CancellationToken ct)
