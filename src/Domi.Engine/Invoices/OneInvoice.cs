@@ -60,20 +60,7 @@ internal static class OneInvoice
             var before = found.State;
             switch (state)
             {
-                case "paid" when found.State is not InvoiceState.Paid:
-                    var open = found.Open;
-                    found.MarkPaidByHand(now);
-                    db.InvoicePayments.Add(new()
-                    {
-                        CreditorId = found.CreditorId,
-                        InvoiceId = found.Id,
-                        Kind = PaymentKind.Payment,
-                        Amount = open,
-                        SourceKey = $"manual:{found.Id:n}:{found.Version}",
-                        Method = "manual",
-                        OccurredAt = now,
-                    });
-                    break;
+                case "paid": settlement.PayByHand(found); break;
                 case "archived": found.Archive(now); break;
                 case "booked": found.Reopen(now); break;
             }
@@ -131,18 +118,7 @@ internal static class OneInvoice
                     await settlement.ChangedAsync(invoice, token);
                     break;
                 case "manualpayment":
-                    var open = invoice.Open;
-                    invoice.MarkPaidByHand(now);
-                    db.InvoicePayments.Add(new()
-                    {
-                        CreditorId = invoice.CreditorId,
-                        InvoiceId = invoice.Id,
-                        Kind = PaymentKind.Payment,
-                        Amount = open,
-                        SourceKey = $"manual:{invoice.Id:n}:{invoice.Version}",
-                        Method = "manual",
-                        OccurredAt = now,
-                    });
+                    settlement.PayByHand(invoice);
                     await settlement.ChangedAsync(invoice, token);
                     break;
                 default:

@@ -25,6 +25,16 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         await Announce.PaymentsAsync(db, invoice.CreditorId, now, ct);
     }
 
+    /// <summary>The client says that an invoice was paid elsewhere: a payment of what is open. Said again it changes nothing.</summary>
+    public void PayByHand(Invoice invoice)
+    {
+        if (invoice.State is InvoiceState.Paid) return;
+
+        var (open, now) = (invoice.Open, clock.GetUtcNow());
+        invoice.MarkPaidByHand(now);
+        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", now);
+    }
+
     /// <summary>The payment provider says that a link was paid.</summary>
     public async Task LinkPaidAsync(PayLink link, Invoice invoice, CancellationToken ct)
     {
