@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Domi.BackOffice;
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Invoices;
@@ -31,6 +29,9 @@ if (chosen.Contains("list")) await ListAsync();
 if (chosen.Contains("run")) await RunOf500Async();
 return failed;
 
+// Load of other programs moves the clock on the wall, not this one.
+double CpuSeconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
+
 void Print(string what, string figure) => Console.WriteLine($"{what,-64} {figure}");
 
 void Bar(string what, bool holds, string figure)
@@ -58,26 +59,18 @@ async Task InvoicesAsync()
     var otp = OneTimePassword.Compute(app.Access.PrivateKey!, "own", TimeProvider.System.GetUtcNow());
     using var login = await app.EngineHttp.PostAsync("/creditor", new FormUrlEncodedContent([new("apiToken", app.Access.ApiKey), new("otp", otp.ToString(CultureInfo.InvariantCulture))]));
     var token = login.Headers.GetValues("Authorization").Single();
-    foreach (var seconds in new[] { 2, 6 }) // the first warms up
+    foreach (var seconds in new[] { 20, 10 }) // the first warms up: the runtime compiles what is hot a second time, which takes a while
     {
         var waits = new System.Collections.Concurrent.ConcurrentBag<double>();
         var clock = Stopwatch.StartNew();
+        var cpu = CpuSeconds();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(w => Task.Run(async () =>
         {
             for (var i = 0; clock.Elapsed < TimeSpan.FromSeconds(seconds); i++)
             {
-                var body = new JsonObject
-                {
-                    ["id"] = Guid.CreateVersion7().ToString(),
-                    ["number"] = $"B{seconds}-{w}-{i}",
-                    ["amount"] = 121.5,
-                    ["date"] = "2026-03-17",
-                    ["duedate"] = "2026-04-17",
-                    ["ct"] = 1,
-                    ["remittance"] = "090933755493",
-                    ["customer"] = new JsonObject { ["customerNumber"] = $"{w}-{i % 50}", ["email"] = "a@example.org" },
-                };
-                using var request = new HttpRequestMessage(HttpMethod.Post, "/creditor/invoice") { Content = JsonContent.Create(body) };
+                // The generator shares the processors with the server: it makes no more of a request than it must.
+                var body = $$$"""{"id":"{{{Guid.CreateVersion7()}}}","number":"B{{{seconds}}}-{{{w}}}-{{{i}}}","amount":121.5,"date":"2026-03-17","duedate":"2026-04-17","ct":1,"remittance":"090933755493","customer":{"customerNumber":"{{{w}}}-{{{i % 50}}}","email":"a@example.org"}}""";
+                using var request = new HttpRequestMessage(HttpMethod.Post, "/creditor/invoice") { Content = new StringContent(body, null, "application/json") };
                 request.Headers.TryAddWithoutValidation("Authorization", token);
                 var started = Stopwatch.GetTimestamp();
                 using var answer = await app.EngineHttp.SendAsync(request);
@@ -85,12 +78,12 @@ async Task InvoicesAsync()
                 waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
         })));
-        if (seconds == 2) continue;
+        if (seconds == 20) continue;
         var rate = waits.Count / clock.Elapsed.TotalSeconds;
         if (AppFixture.Provider == DatabaseProvider.Sqlite)
         {
             Bar("POST /creditor/invoice, 16 connections, SQLite", rate >= bareCommits / 4, $"{rate:0}/s = {rate / bareCommits:0.00} of bare commits (bar 0.25)");
-            Bar("  worst wait", waits.Max() < 250, $"{waits.Max():0} ms (bar 250), median {waits.Order().ElementAt(waits.Count / 2):0} ms");
+            Bar("  worst wait", waits.Max() < 250, $"{waits.Max():0} ms (bar 250), median {waits.Order().ElementAt(waits.Count / 2):0} ms, {(CpuSeconds() - cpu) * 1000 / waits.Count:0.00} ms of processor each, client and server");
         }
         else
         {
@@ -101,12 +94,13 @@ async Task InvoicesAsync()
 
 async Task EventsAsync()
 {
-    var invoices = await app.InvoicesAsync(600);
+    var invoices = await app.InvoicesAsync(1_000);
     var connection = await app.ReadAsync((OfficeDb db) => db.Connections.AsNoTracking().FirstAsync());
     var clock = new Stopwatch();
+    var cpu = 0.0;
     foreach (var (index, invoice) in invoices.Index())
     {
-        if (index == 100) clock.Start();
+        if (index == 500) { clock.Start(); cpu = CpuSeconds(); }
         await AppFixture.InScopeAsync(app.Office!, async services =>
         {
             var db = services.GetRequiredService<OfficeDb>();
@@ -121,7 +115,7 @@ async Task EventsAsync()
     }
 
     var rate = 500 / clock.Elapsed.TotalSeconds;
-    Bar("payment events applied, each its own transaction", rate >= 500, $"{rate:0}/s (bar 500)");
+    Bar("payment events applied, each its own transaction", rate >= 500, $"{rate:0}/s (bar 500), {(CpuSeconds() - cpu) * 2:0.00} ms of processor each");
 }
 
 async Task ListAsync()

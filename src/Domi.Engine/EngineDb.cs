@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
@@ -45,35 +47,49 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     internal List<PendingEvent> PendingEvents { get; } = [];
 
-    /// <summary>Numbers the events of this transaction, as its last statements; creditors in id order, so that two never wait in a circle.</summary>
+    /// <summary>
+    /// Numbers the events of this transaction, as its last statements: the creditor's counter is raised, which locks its row, and the rows
+    /// are made from it in the same round trip; creditors in id order, so that two never wait in a circle.
+    /// </summary>
     protected override async Task BeforeCommitAsync(CancellationToken ct)
     {
         if (PendingEvents.Count == 0) return;
 
-        var events = PendingEvents.ToList();
-        PendingEvents.Clear();
-        foreach (var ofCreditor in events.GroupBy(e => e.CreditorId).OrderBy(g => g.Key))
+        var (sql, values) = (new StringBuilder(), new List<object>());
+        foreach (var ofCreditor in PendingEvents.GroupBy(e => e.CreditorId).OrderBy(g => g.Key))
         {
-            var count = ofCreditor.Count();
-            var last = await Database.SqlQuery<long>(
-                $"update creditors set feed_counter = feed_counter + {count} where id = {ofCreditor.Key} returning feed_counter as \"Value\"").ToListAsync(ct);
-            var sequence = last.Single() - count;
+            var (creditor, left) = (Value(ofCreditor.Key), ofCreditor.Count());
+            sql.Append(CultureInfo.InvariantCulture, $"update creditors set feed_counter = feed_counter + {left} where id = {creditor};");
             foreach (var pending in ofCreditor)
             {
-                sequence++;
-                FeedEvents.Add(new()
-                {
-                    CreditorId = pending.CreditorId,
-                    Sequence = sequence,
-                    Feed = pending.Feed,
-                    Kind = pending.Kind,
-                    OccurredAt = pending.OccurredAt,
-                    Payload = pending.Payload.ToJsonString(Wire.Json.Options),
-                });
+                left--;
+                sql.Append("insert into feed_events (creditor_id, sequence, feed, kind, occurred_at, payload) ")
+                    .Append(CultureInfo.InvariantCulture, $"select id, feed_counter - {left}, {Value(pending.Feed.ToString())}, {(pending.Kind is null ? "null" : Value(pending.Kind))}, ")
+                    .Append(CultureInfo.InvariantCulture, $"{Value(pending.OccurredAt.UtcDateTime)}, {Value(pending.Payload.ToJsonString(Wire.Json.Options))} from creditors where id = {creditor};");
             }
         }
 
-        await base.SaveChangesAsync(true, ct);
+        PendingEvents.Clear();
+        await Database.ExecuteSqlRawAsync(sql.ToString(), values, ct);
+
+        string Value(object value)
+        {
+            values.Add(value);
+            return $"{{{values.Count - 1}}}";
+        }
+    }
+
+    protected override void Clear()
+    {
+        base.Clear();
+        PendingEvents.Clear();
+    }
+
+    protected override void Committed()
+    {
+        // These are tracked only to be changed: whoever reads them takes CreditorFacts.
+        if (Creditors.Local.Count + Profiles.Local.Count + ApiKeys.Local.Count > 0) CreditorFacts.Forget();
+        base.Committed();
     }
 
     /// <summary>The next number of the creditor's objects, for clients that read ids as integers.</summary>

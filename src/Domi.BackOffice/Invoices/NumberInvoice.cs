@@ -18,22 +18,9 @@ namespace Domi.BackOffice.Invoices;
 /// </remarks>
 public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
 {
-    public async Task<Invoice> RunAsync(Guid id, DateOnly? date, bool sends, string actor, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await db.WriteAsync(token => NumberAsync(id, date, sends, actor, token), ct);
-            }
-            catch (DbUpdateException e) when (e is DbUpdateConcurrencyException || ModuleDb.IsDuplicate(e))
-            {
-                // Two numbered the first of a year, or this one, at the same moment: look again.
-                db.ChangeTracker.Clear();
-                if (attempt == 4) throw;
-            }
-        }
-    }
+    // Two may number the first of a year, or this one, at the same moment.
+    public Task<Invoice> RunAsync(Guid id, DateOnly? date, bool sends, string actor, CancellationToken ct) =>
+        db.RepeatWhenBeatenAsync(again => db.WriteAsync(token => NumberAsync(id, date, sends, actor, token), again), ct);
 
     private async Task<Invoice> NumberAsync(Guid id, DateOnly? wantedDate, bool sends, string actor, CancellationToken ct)
     {

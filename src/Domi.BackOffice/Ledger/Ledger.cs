@@ -109,11 +109,13 @@ public static class Ledger
             return false;
 
         db.LedgerEntries.Add(entry);
-        if (entry.Kind is not EntryKind.Booked) await MoveTotalsAsync(db, invoice, -1, ct);
         var paid = invoice.Paid + EffectOf(entry);
         var open = invoice.TotalInclVat - paid;
-        invoice.Project(paid, open, StateOf(invoice.TotalInclVat, paid));
-        await MoveTotalsAsync(db, invoice, +1, ct);
+        var (before, after) = (invoice.PaymentState, StateOf(invoice.TotalInclVat, paid));
+        await LoadTotalsAsync(db, invoice, before, after, ct);
+        if (entry.Kind is not EntryKind.Booked) TotalsOf(db, invoice, before).Add(-1, invoice);
+        invoice.Project(paid, open, after);
+        TotalsOf(db, invoice, after).Add(+1, invoice);
         return true;
     }
 
@@ -132,28 +134,37 @@ public static class Ledger
         return open < 0 ? PaymentState.Overpaid : open == 0 ? PaymentState.Paid : paid > 0 ? PaymentState.PartiallyPaid : PaymentState.Unpaid;
     }
 
-    private static async Task MoveTotalsAsync(OfficeDb db, Invoice invoice, int sign, CancellationToken ct)
+    /// <summary>Loads the rows of sums that the entry moves an invoice between, and on PostgreSQL locks them, in one order.</summary>
+    private static async Task LoadTotalsAsync(OfficeDb db, Invoice invoice, PaymentState before, PaymentState after, CancellationToken ct)
     {
-        var month = new DateOnly(invoice.Date!.Value.Year, invoice.Date.Value.Month, 1);
-        var (company, state) = (invoice.OwnCompanyId, invoice.PaymentState);
-        var row = db.InvoiceTotals.Local.FirstOrDefault(t => t.OwnCompanyId == company && t.Month == month && t.State == state);
-        if (row is null)
+        var (company, month) = (invoice.OwnCompanyId, MonthOf(invoice));
+        var states = new[] { before, after }.Distinct().Where(state => Loaded(db, invoice, state) is null).Order().ToList();
+        if (states.Count == 0) return;
+
+        if (!db.IsSqlite)
         {
-            if (!db.IsSqlite)
+            // Two that post to one month at once: the row is made by whoever comes first, then locked until the commit.
+            foreach (var state in states)
             {
-                // Two that post to one month at once: the row is made by whoever comes first, then locked until the commit.
                 await db.Database.ExecuteSqlAsync($"insert into invoice_totals (own_company_id, month, state, count, excl_vat, incl_vat, paid, open) values ({company}, {month}, {state.ToString()}, 0, 0, 0, 0, 0) on conflict do nothing", ct);
                 await db.Database.ExecuteSqlAsync($"select 1 from invoice_totals where own_company_id = {company} and month = {month} and state = {state.ToString()} for update", ct);
             }
-
-            row = await db.InvoiceTotals.SingleOrDefaultAsync(t => t.OwnCompanyId == company && t.Month == month && t.State == state, ct);
-            if (row is null)
-            {
-                row = new() { OwnCompanyId = company, Month = month, State = state };
-                db.InvoiceTotals.Add(row);
-            }
         }
 
-        row.Add(sign, invoice);
+        await db.InvoiceTotals.Where(t => t.OwnCompanyId == company && t.Month == month && (t.State == before || t.State == after)).LoadAsync(ct);
     }
+
+    private static InvoiceTotals TotalsOf(OfficeDb db, Invoice invoice, PaymentState state)
+    {
+        if (Loaded(db, invoice, state) is { } loaded) return loaded;
+
+        var made = new InvoiceTotals { OwnCompanyId = invoice.OwnCompanyId, Month = MonthOf(invoice), State = state };
+        db.InvoiceTotals.Add(made);
+        return made;
+    }
+
+    private static InvoiceTotals? Loaded(OfficeDb db, Invoice invoice, PaymentState state) =>
+        db.InvoiceTotals.Local.FirstOrDefault(t => t.OwnCompanyId == invoice.OwnCompanyId && t.Month == MonthOf(invoice) && t.State == state);
+
+    private static DateOnly MonthOf(Invoice invoice) => new(invoice.Date!.Value.Year, invoice.Date.Value.Month, 1);
 }

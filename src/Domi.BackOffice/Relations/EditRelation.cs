@@ -18,25 +18,16 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
     public async Task<Relation> CreateAsync(Guid companyId, RelationContent content, string actor, CancellationToken ct)
     {
         Check(content);
-        for (var attempt = 1; ; attempt++)
+        // Two at once may take one number.
+        return await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
         {
-            try
-            {
-                return await db.WriteAsync(async token =>
-                {
-                    var last = await db.Relations.Where(r => r.OwnCompanyId == companyId).MaxAsync(r => (int?)r.Number, token) ?? 1000;
-                    var relation = new Relation { OwnCompanyId = companyId, Number = last + 1, Name = content.Name.Trim(), CreatedAt = clock.GetUtcNow() };
-                    Fill(relation, content);
-                    db.Relations.Add(relation);
-                    db.Note(relation, "relation_made", actor, clock.GetUtcNow());
-                    return relation;
-                }, ct);
-            }
-            catch (DbUpdateException e) when (ModuleDb.IsDuplicate(e) && attempt < 5)
-            {
-                db.ChangeTracker.Clear(); // two at once took one number
-            }
-        }
+            var last = await db.Relations.Where(r => r.OwnCompanyId == companyId).MaxAsync(r => (int?)r.Number, token) ?? 1000;
+            var relation = new Relation { OwnCompanyId = companyId, Number = last + 1, Name = content.Name.Trim(), CreatedAt = clock.GetUtcNow() };
+            Fill(relation, content);
+            db.Relations.Add(relation);
+            db.Note(relation, "relation_made", actor, clock.GetUtcNow());
+            return relation;
+        }, again), ct);
     }
 
     public async Task<Relation> ChangeAsync(Guid id, int? version, RelationContent content, string actor, CancellationToken ct)

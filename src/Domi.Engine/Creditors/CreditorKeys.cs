@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Domi.Platform;
-using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Creditors;
 
@@ -41,8 +40,4 @@ internal sealed class CreditorKeys(Secrets secrets)
     }
 
     public string WebsiteKey(Creditor creditor) => secrets.Open(creditor.WebsiteKeySealed);
-
-    /// <summary>A creditor, read once a call; its secrets stay sealed.</summary>
-    public static Task<Creditor> ReadAsync(EngineDb db, Guid creditorId, CancellationToken ct) =>
-        db.Creditors.AsNoTracking().SingleAsync(c => c.Id == creditorId, ct);
 }

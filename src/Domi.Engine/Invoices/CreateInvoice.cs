@@ -23,6 +23,10 @@ namespace Domi.Engine.Invoices;
 /// </remarks>
 internal static class CreateInvoice
 {
+    // The busiest call: these are prepared once, not looked up by their expression every time.
+    private static readonly Func<EngineDb, Guid, string, Guid?, IAsyncEnumerable<Invoice>> WithNumberOrId = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string number, Guid? id) => db.Invoices.AsNoTracking().Where(i => i.CreditorId == creditorId && (i.Number == number || i.PublicId == id)));
+
     public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("invoice", HandleAsync);
 
     private sealed record Wanted(
@@ -34,27 +38,16 @@ internal static class CreateInvoice
         Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
     {
         var wanted = Read(call);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var (invoice, profile) = await db.WriteAsync(token => BookAsync(call, wanted, db, settlement, keys, mail, clock, token), ct);
-                return Json.Answer(view.Of(invoice, await CreditorKeys.ReadAsync(db, call.CreditorId, ct), profile));
-            }
-            catch (DbUpdateException e) when (ModuleDb.IsDuplicate(e) && attempt < 4)
-            {
-                db.ChangeTracker.Clear(); // somebody else was first with this number, id or customer: read the winner's row
-                db.PendingEvents.Clear();
-            }
-        }
+        return await db.RepeatWhenBeatenAsync(token => BookAsync(call, wanted, db, view, settlement, keys, mail, clock, token), ct);
     }
 
-    private static async Task<(Invoice Invoice, int Profile)> BookAsync(
-        Call call, Wanted wanted, EngineDb db, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> BookAsync(
+        Call call, Wanted wanted, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
     {
-        var known = await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.CreditorId == call.CreditorId && i.Number == wanted.Number, ct);
-        if (known is not null)
-            return (known, await db.Profiles.Where(p => p.Id == known.ProfileId).Select(p => p.Number).SingleAsync(ct));
+        var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, ct);
+        var known = await WithNumberOrId(db, call.CreditorId, wanted.Number, wanted.Id).ToListAsync(ct);
+        if (known.SingleOrDefault(i => i.Number == wanted.Number) is { } same)
+            return Json.Answer(view.Of(same, facts.Creditor, facts.ProfileOf(same.ProfileId).Number));
 
         Mandate? named = null;
         Customer customer;
@@ -74,18 +67,14 @@ internal static class CreateInvoice
             customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, wanted.Customer!, ct);
         }
 
-        var profiles = db.Profiles.AsNoTracking().Where(p => p.CreditorId == call.CreditorId);
-        var profile = wanted.Profile is { } ct1
-            ? await profiles.SingleOrDefaultAsync(p => p.Number == ct1, ct)
-            : named is not null ? await profiles.SingleOrDefaultAsync(p => p.Id == named.ProfileId, ct)
-            : await profiles.Where(p => p.IsActive).OrderByDescending(p => p.IsDefault).ThenBy(p => p.Number).FirstOrDefaultAsync(ct);
-        if (profile is null) throw new RefusedException("err_no_such_ct", $"No profile {wanted.Profile}.") { Field = "ct" };
+        var profile = (wanted.Profile is { } ct1
+            ? facts.Profiles.SingleOrDefault(p => p.Number == ct1)
+            : named is not null ? facts.ProfileOf(named.ProfileId)
+            : facts.Profiles.Where(p => p.IsActive).OrderByDescending(p => p.IsDefault).FirstOrDefault())
+            ?? throw new RefusedException("err_no_such_ct", $"No profile {wanted.Profile}.") { Field = "ct" };
 
         var now = clock.GetUtcNow();
-        var publicId = wanted.Id is { } id && !await db.Invoices.AnyAsync(i => i.CreditorId == call.CreditorId && i.PublicId == id, ct)
-            ? id
-            : Guid.CreateVersion7();
-        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
+        var publicId = known.Count == 0 && wanted.Id is { } id ? id : Guid.CreateVersion7();
         var invoiceId = Guid.CreateVersion7();
         var invoice = new Invoice(call.CreditorId, publicId, wanted.Number, wanted.Amount, wanted.Date, wanted.DueOn, now, invoiceId)
         {
@@ -104,7 +93,7 @@ internal static class CreateInvoice
             Partner = wanted.Partner,
             LinesJson = wanted.Lines,
             AnnouncedAt = now,
-            PageTokenHash = Secrets.HashOf(keys.InvoiceToken(creditor, invoiceId)),
+            PageTokenHash = Secrets.HashOf(keys.InvoiceToken(facts.Creditor, invoiceId)),
             DocumentHash = wanted.Pdf is { } pdf ? await Blob.KeepAsync(db, pdf, "application/pdf", now, ct) : null,
         };
         if (wanted.Paid > 0 && invoice.Amount > 0)
@@ -124,12 +113,16 @@ internal static class CreateInvoice
         }
 
         invoice.Expire(now);
-        db.Invoices.Add(invoice);
-        await Booking.CollectOrOfferAsync(db, invoice, profile, named, clock, ct);
-        if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0)
-            await mail.InvoiceAsync(db, invoice, customer, "invoice", now, ct);
-        await settlement.ChangedAsync(invoice, ct);
-        return (invoice, profile.Number);
+        var mandate = await Booking.MandateOfAsync(db, invoice, named, ct);
+        await db.WriteAsync(async token =>
+        {
+            db.Invoices.Add(invoice);
+            if (mandate is not null) await Booking.CollectOrOfferAsync(db, invoice, profile, mandate, clock, token);
+            if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0)
+                await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
+            await settlement.BookedAsync(invoice, token);
+        }, ct);
+        return Json.Answer(view.Of(invoice, facts.Creditor, profile.Number));
     }
 
     private static Wanted Read(Call call)

@@ -33,9 +33,10 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
     };
 
     /// <summary>The entry of the invoice feed, with every part a reader may include; the reader's choice is made at reading.</summary>
-    public async Task<JsonObject> FeedEntryAsync(EngineDb db, Invoice invoice, Creditor creditor, CancellationToken ct)
+    public async Task<JsonObject> FeedEntryAsync(EngineDb db, Invoice invoice, CancellationToken ct)
     {
-        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == invoice.ProfileId, ct);
+        var facts = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
+        var (creditor, profile) = (facts.Creditor, facts.ProfileOf(invoice.ProfileId));
         var customer = db.Customers.Local.FirstOrDefault(c => c.Id == invoice.CustomerId)
             ?? await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         var entry = Of(invoice, creditor, profile.Number);
@@ -79,7 +80,8 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
 
     private static async Task<JsonArray> LastPaymentsAsync(EngineDb db, Invoice invoice, Creditor creditor, Profile profile, CancellationToken ct)
     {
-        var payments = await db.InvoicePayments.AsNoTracking().Where(p => p.InvoiceId == invoice.Id).ToListAsync(ct);
+        // An invoice that is only being booked has no payments in the database yet.
+        var payments = db.Entry(invoice).State is EntityState.Added ? [] : await db.InvoicePayments.AsNoTracking().Where(p => p.InvoiceId == invoice.Id).ToListAsync(ct);
         payments.AddRange(db.InvoicePayments.Local.Where(p => p.InvoiceId == invoice.Id && payments.All(known => known.Id != p.Id)));
         var answer = new JsonArray();
         foreach (var payment in payments.OrderByDescending(p => p.OccurredAt).ThenByDescending(p => p.Id))

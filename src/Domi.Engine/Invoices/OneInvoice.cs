@@ -27,8 +27,8 @@ internal static class OneInvoice
     private static async Task<IResult> ReadAsync(string id, Call call, EngineDb db, InvoiceView view, CancellationToken ct)
     {
         var invoice = await FindAsync(db, call, id, tracked: false, ct);
-        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
-        var entry = await view.FeedEntryAsync(db, invoice, creditor, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
+        var entry = await view.FeedEntryAsync(db, invoice, ct);
         Feeds.ReadFeed.Strip(entry, call, "customer", "meta", "lastpayment");
         return Json.Answer(entry);
     }
@@ -70,7 +70,7 @@ internal static class OneInvoice
             return found;
         }, ct);
 
-        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
         var profile = await db.Profiles.Where(p => p.Id == invoice.ProfileId).Select(p => p.Number).SingleAsync(ct);
         return Json.Answer(view.Of(invoice, creditor, profile));
     }

@@ -16,13 +16,15 @@ namespace Domi.Engine.Invoices;
 /// </summary>
 internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail, BusinessClock clock)
 {
+    /// <summary>An invoice was booked: its snapshot goes to the invoice feed. Nobody is woken: who booked it knows.</summary>
+    public async Task BookedAsync(Invoice invoice, CancellationToken ct) =>
+        Feed.Append(db, invoice.CreditorId, FeedName.Invoices, await view.FeedEntryAsync(db, invoice, ct), clock.GetUtcNow());
+
     /// <summary>An invoice changed: its snapshot goes to the invoice feed, and a hint to the receivers.</summary>
     public async Task ChangedAsync(Invoice invoice, CancellationToken ct)
     {
-        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
-        var now = clock.GetUtcNow();
-        Feed.Append(db, invoice.CreditorId, FeedName.Invoices, await view.FeedEntryAsync(db, invoice, creditor, ct), now);
-        await Announce.PaymentsAsync(db, invoice.CreditorId, now, ct);
+        await BookedAsync(invoice, ct);
+        await Announce.PaymentsAsync(db, invoice.CreditorId, clock.GetUtcNow(), ct);
     }
 
     /// <summary>The client says that an invoice was paid elsewhere: a payment of what is open. Said again it changes nothing.</summary>
@@ -72,7 +74,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         var tookBack = debit.Fail(reasonCode, now);
         if (tookBack) invoice.TakeBack(debit.Amount, reasonCode, now);
 
-        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == invoice.ProfileId, ct);
+        var profile = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).ProfileOf(invoice.ProfileId);
         var mandate = await db.Mandates.SingleAsync(m => m.Id == debit.MandateId, ct);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         var retries = invoice.Open > 0 && mandate.IsCollectable && ReasonCodes.BucketOf(reasonCode) is FailureBucket.Soft
@@ -127,7 +129,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
 
     private async Task PublishAsync(Invoice invoice, InvoicePayment payment, DirectDebit? debit, PayLink? link, string? action, int step, CancellationToken ct)
     {
-        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var mandate = debit is null ? null : await db.Mandates.AsNoTracking().Where(m => m.Id == debit.MandateId).Select(m => m.Reference).SingleAsync(ct);
         Feed.Append(db, invoice.CreditorId, FeedName.InvoicePayments,
             InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, action, step), payment.OccurredAt);

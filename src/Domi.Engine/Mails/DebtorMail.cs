@@ -22,7 +22,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if ((invoice.Email ?? customer.Email) is not { } to) return;
 
-        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
         var collected = invoice.State is InvoiceState.Pending;
         (string, object?)[] facts = [("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("due", Day(invoice.DueOn, t.Language)), ("title", invoice.Title)];
@@ -38,7 +38,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if ((invoice.Email ?? customer.Email) is not { } to) return;
 
-        var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts =
         [
@@ -54,7 +54,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if (customer.Email is not { } to) return;
 
-        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("profile", profile.Name)];
         Add(db, creditor, t, "invite", $"mandate:{mandate.Id}", $"invite:{mandate.Id:n}", to, null, now,
@@ -75,7 +75,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if ((mandate.CodeDestination ?? customer.Email) is not { } to) return; // the address the signer gave, if any
 
-        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.DebtorAccount?.Masked)];
         Add(db, creditor, t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
@@ -89,7 +89,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         if (customer.Email is not { } to) return;
 
-        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference)];
         Add(db, creditor, t, "mandate_cancelled", $"mandate:{mandate.Id}", $"cancelled:{mandate.Id:n}", to, null, now,

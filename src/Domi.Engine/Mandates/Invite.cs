@@ -39,26 +39,16 @@ internal static class Invite
         var sends = call.Flag("sendInvite");
         if (sends && block.Email is null) throw Call.Missing("email");
 
-        for (var attempt = 1; ; attempt++)
+        var (reference, token) = await db.RepeatWhenBeatenAsync(
+            again => db.WriteAsync(write => PrepareAsync(call, number, block, account, wantedReference, sends, db, keys, events, mail, clock, write), again), ct);
+        var answer = new JsonObject { ["mndtId"] = reference };
+        if (token is not null)
         {
-            try
-            {
-                var (reference, token) = await db.WriteAsync(write => PrepareAsync(call, number, block, account, wantedReference, sends, db, keys, events, mail, clock, write), ct);
-                var answer = new JsonObject { ["mndtId"] = reference };
-                if (token is not null)
-                {
-                    answer["url"] = address.Of("/sign/" + token);
-                    answer["key"] = token;
-                }
-
-                return Json.Answer(answer);
-            }
-            catch (DbUpdateException e) when (ModuleDb.IsDuplicate(e) && attempt < 4)
-            {
-                db.ChangeTracker.Clear();
-                db.PendingEvents.Clear();
-            }
+            answer["url"] = address.Of("/sign/" + token);
+            answer["key"] = token;
         }
+
+        return Json.Answer(answer);
     }
 
     private static async Task<(string Reference, string? Token)> PrepareAsync(
@@ -111,7 +101,7 @@ internal static class PrepareMandate
         EngineDb db, CreditorKeys keys, Profile profile, Customer customer, string? reference, Guid? invoiceId,
         string? language, string? exitToken, string? contract, BusinessClock clock, CancellationToken ct)
     {
-        var creditor = await CreditorKeys.ReadAsync(db, profile.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, profile.CreditorId, ct)).Creditor;
         if (reference is null)
         {
             // The counter grows by one statement, so that two at once never get one number; numbers that are taken are passed over.

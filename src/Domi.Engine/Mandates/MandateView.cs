@@ -127,7 +127,7 @@ internal sealed class MandateEvents(EngineDb db, BusinessClock clock)
     private async Task PublishAsync(Mandate mandate, string happened, string state, string? reason, Action<JsonObject> shape, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         originator = creditor.ReplyTo ?? creditor.SenderAddress;
         var customer = db.Customers.Local.FirstOrDefault(c => c.Id == mandate.CustomerId) ?? await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);

@@ -33,7 +33,7 @@ internal static class OneMandate
         if (mandate.State is MandateState.Prepared && !call.Flag("force"))
             throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is not signed.", ("reference", mandate.Reference)) { Field = "mndtId" };
 
-        var creditor = await CreditorKeys.ReadAsync(db, call.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
         call.Http.Response.Headers["X-STATE"] = mandate.WireState;

@@ -69,7 +69,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 
         var code = Secrets.NewDigits(6);
         mandate.ExpectCode(HashOfCode(mandate, code), email, now + CodeLifetime);
-        mail.Code(db, await CreditorKeys.ReadAsync(db, mandate.CreditorId, token), mandate, code, email, now);
+        mail.Code(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).Creditor, mandate, code, email, now);
     }, ct);
 
     /// <summary>Signs by the code that was mailed.</summary>
@@ -109,7 +109,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     {
         // The document is drawn before the transaction: it takes a while, and nothing of it can change any more but the mandate itself.
         var draft = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == mandateId, ct);
-        var creditor = await CreditorKeys.ReadAsync(db, draft.CreditorId, ct);
+        var creditor = (await CreditorFacts.ReadAsync(db, draft.CreditorId, ct)).Creditor;
         var now = clock.GetUtcNow();
         var wording = SepaMandateText.For(draft.Scheme, session.Language, creditor.Name);
         var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {draft.DebtorAccount?.Value}"]);

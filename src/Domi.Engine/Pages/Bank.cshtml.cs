@@ -37,7 +37,7 @@ internal sealed class BankModel(PayInvoice pay, EngineDb db, CreditorKeys keys, 
         if (!settings.Sandbox.Enabled || await db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.TokenHash == hash, ct) is not { } link) return false;
 
         var invoice = await db.Invoices.AsNoTracking().SingleAsync(i => i.Id == link.InvoiceId, ct);
-        Creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        Creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         Speak(invoice.Locale, customer.Language);
         (Token, Link, Number) = (token, link, invoice.Number);

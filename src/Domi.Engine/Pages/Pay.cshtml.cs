@@ -97,7 +97,7 @@ internal sealed class PayModel(
         if (await pay.FindAsync(token, ct) is not { } invoice) return false;
 
         (Token, Invoice) = (token, invoice);
-        Creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, ct);
+        Creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         Speak(invoice.Locale, customer.Language);
         DocumentKb = invoice.DocumentHash is { } hash

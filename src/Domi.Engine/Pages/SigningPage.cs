@@ -58,7 +58,7 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
         if (await sign.FindAsync(token, ct) is not { } mandate) return false;
 
         (Token, Mandate) = (token, mandate);
-        Creditor = await CreditorKeys.ReadAsync(db, mandate.CreditorId, ct);
+        Creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         Customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         Profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
         Invoice = mandate.InvoiceId is { } invoice ? await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoice, ct) : null;

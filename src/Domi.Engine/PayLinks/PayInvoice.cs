@@ -28,7 +28,8 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
 
         var token = Secrets.HashOf($"{invoiceId:n}:{method}:{once}")[..40];
         var hash = Secrets.HashOf(token);
-        await RetryAsync(() => db.WriteAsync(async write =>
+        // Two that begin or end at the same moment meet on an index or on the invoice's version.
+        await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async write =>
         {
             if (await db.PayLinks.AnyAsync(l => l.TokenHash == hash, write)) return;
 
@@ -44,7 +45,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 TokenHash = hash,
                 CreatedAt = clock.GetUtcNow(),
             });
-        }, ct));
+        }, again), ct);
         return token;
     }
 
@@ -55,7 +56,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     public Task EndAsync(string token, bool approved, CancellationToken ct)
     {
         var hash = Secrets.HashOf(token);
-        return RetryAsync(() => db.WriteAsync(async write =>
+        return db.RepeatWhenBeatenAsync(again => db.WriteAsync(async write =>
         {
             if (await db.PayLinks.SingleOrDefaultAsync(l => l.TokenHash == hash, write) is not { IsOpen: true } link) return;
 
@@ -63,7 +64,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             if (!approved) link.Decline(clock.GetUtcNow());
             else if (!invoice.IsPayable) link.Expire(clock.GetUtcNow());
             else await settlement.LinkPaidAsync(link, invoice, write);
-        }, ct));
+        }, again), ct);
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
@@ -78,7 +79,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             var now = clock.GetUtcNow();
             var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write))
                 .FirstOrDefault(m => m.CanBeSigned(now));
-            var creditor = await CreditorKeys.ReadAsync(db, invoice.CreditorId, write);
+            var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).Creditor;
             if (begun is not null) return keys.MandateToken(creditor, begun.Id);
 
             var profile = await db.Profiles.SingleAsync(p => p.Id == invoice.ProfileId, write);
@@ -86,23 +87,5 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             var (_, token) = await PrepareMandate.Async(db, keys, profile, customer, null, invoice.Id, language, null, null, clock, write);
             return token;
         }, ct);
-    }
-
-    // Two that begin or end at the same moment meet on an index or on the invoice's version: the second looks again and finds it done.
-    private async Task RetryAsync(Func<Task> change)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await change();
-                return;
-            }
-            catch (DbUpdateException e) when (attempt < 4 && (e is DbUpdateConcurrencyException || ModuleDb.IsDuplicate(e)))
-            {
-                db.ChangeTracker.Clear();
-                db.PendingEvents.Clear();
-            }
-        }
     }
 }

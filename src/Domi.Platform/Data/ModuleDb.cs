@@ -20,6 +20,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
 
     private SemaphoreSlim? gate;
     private bool holdsGate;
+    private bool repeats;
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -45,6 +46,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
     public async Task<T> WriteAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
     {
         if (Database.CurrentTransaction is not null) return await change(ct);
+        if (repeats) return await WriteOnceAsync(change, ct);
 
         for (var attempt = 1; ; attempt++)
         {
@@ -54,10 +56,48 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
             }
             catch (Exception e) when (attempt < 3 && IsTransient(e))
             {
-                ChangeTracker.Clear();
+                Clear();
             }
         }
     }
+
+    /// <summary>
+    /// Reads, decides, and writes by <see cref="WriteAsync{T}"/>. Whoever is beaten by another transaction – an index declines the row that
+    /// the other one made first, the row is of another version by now, or both waited for each other – starts anew on a cleared context and
+    /// finds what the other one did; the fourth time it is a fault.
+    /// </summary>
+    public async Task<T> RepeatWhenBeatenAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        repeats = true;
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await work(ct);
+                }
+                catch (Exception e) when (attempt < 4 && (e is DbUpdateConcurrencyException || IsDuplicate(e) || IsTransient(e)))
+                {
+                    Clear();
+                }
+            }
+        }
+        finally
+        {
+            repeats = false;
+        }
+    }
+
+    public Task RepeatWhenBeatenAsync(Func<CancellationToken, Task> work, CancellationToken ct) =>
+        RepeatWhenBeatenAsync(async token =>
+        {
+            await work(token);
+            return true;
+        }, ct);
+
+    /// <summary>Forgets what was loaded and what was to be written.</summary>
+    protected virtual void Clear() => ChangeTracker.Clear();
 
     public Task WriteAsync(Func<CancellationToken, Task> change, CancellationToken ct) =>
         WriteAsync(async token =>

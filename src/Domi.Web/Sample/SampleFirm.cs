@@ -139,7 +139,7 @@ internal static class SampleFirm
             {
                 var db = services.GetRequiredService<EngineDb>();
                 var keys = services.GetRequiredService<Domi.Engine.Creditors.CreditorKeys>();
-                var creditor = await Domi.Engine.Creditors.CreditorKeys.ReadAsync(db, access.CreditorId, ct);
+                var creditor = (await Domi.Engine.Creditors.CreditorFacts.ReadAsync(db, access.CreditorId, ct)).Creditor;
                 foreach (var mandate in await db.Mandates.AsNoTracking().Where(m => m.State == MandateState.Prepared).OrderBy(m => m.Id).ToListAsync(ct))
                 {
                     var number = await db.Customers.Where(c => c.Id == mandate.CustomerId).Select(c => c.CustomerNumber).SingleAsync(ct);
