@@ -121,28 +121,29 @@ async Task EventsAsync()
 async Task ListAsync()
 {
     await app.FillAsync(200_000);
-    await AppFixture.InScopeAsync(app.Office!, async services =>
+    using var browser = await app.SignInAsync();
+    string[] pages =
+    [
+        "/invoices", "/invoices?View=open", "/invoices?View=overdue", "/invoices?View=paid", "/invoices?Period=2023", "/invoices?Payment=Unpaid&Period=2024-05", "/invoices?Q=Debtor%2077", "/invoices?Q=X1234", "/invoices?After=2023-05-01_ffffffffffffffffffffffffffffffff",
+    ];
+    var waits = new List<double>();
+    foreach (var page in pages)
     {
-        var db = services.GetRequiredService<OfficeDb>();
-        var waits = new List<double>();
-        for (var i = 0; i < 60; i++)
+        var own = new List<double>();
+        for (var i = 0; i < 25; i++)
         {
-            db.ChangeTracker.Clear();
             var started = Stopwatch.GetTimestamp();
-            db.Tenant = app.Made!.CompanyId;
-            var figures = await db.InvoiceTotals.AsNoTracking().ToListAsync();
-            var state = (i % 4) switch { 0 => PaymentState.Unpaid, 1 => PaymentState.Paid, _ => (PaymentState?)null };
-            var page = await db.Invoices.AsNoTracking().Where(x => x.State == InvoiceState.Numbered && (state == null || x.PaymentState == state))
-                .OrderByDescending(x => x.Date).ThenByDescending(x => x.Id).Take(50)
-                .Join(db.Relations, x => x.RelationId, r => r.Id, (x, r) => new { x.Number, x.Date, x.DueOn, x.TotalInclVat, x.Open, x.PaymentState, x.SendState, r.Name }).ToListAsync();
-            if (page.Count == 0 || figures.Count == 0) throw new InvalidOperationException("The list is empty.");
-            if (i >= 10) waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            var answer = await browser.GetStringAsync(page);
+            if (!answer.Contains("/invoices/", StringComparison.Ordinal)) throw new InvalidOperationException($"{page} is empty.");
+            if (i >= 5) own.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        var p95 = waits.Order().ElementAt((int)(waits.Count * 0.95));
-        Bar("invoice list with key figures at 200,000 invoices, p95", p95 < 150, $"{p95:0} ms (bar 150)");
-        return true;
-    });
+        waits.AddRange(own);
+        Print($"  {page}, median", $"{own.Order().ElementAt(own.Count / 2):0} ms");
+    }
+
+    var p95 = waits.Order().ElementAt((int)(waits.Count * 0.95));
+    Bar("invoice list with key figures at 200,000 invoices, p95", p95 < 150, $"{p95:0} ms (bar 150)");
 }
 
 async Task RunOf500Async()
@@ -204,19 +205,33 @@ internal sealed class BenchFixture : OfficeFixture
         return invoices;
     }
 
-    /// <summary>Copies one invoice many times: only the lists read them.</summary>
+    /// <summary>A browser that is signed in.</summary>
+    public async Task<HttpClient> SignInAsync()
+    {
+        var browser = Client(Office!, followsRedirects: true, keepsCookies: true);
+        var form = await browser.GetStringAsync("/sign-in");
+        var token = System.Text.RegularExpressions.Regex.Match(form, "name=\"form-token\" type=\"hidden\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var answer = await browser.PostAsync("/sign-in", new FormUrlEncodedContent([new("Input.Email", "admin@domi.example"), new("Input.Password", AdminPassword), new("form-token", token)]));
+        answer.EnsureSuccessStatusCode();
+        return browser;
+    }
+
+    /// <summary>Copies one invoice many times, six years of them, a fifth of it open, nearly all of it sent: only the lists read them.</summary>
     public async Task FillAsync(int count)
     {
         var one = (await InvoicesAsync(1))[0];
         await ReadAsync(async (OfficeDb db) =>
         {
-            var columns = db.Model.FindEntityType(typeof(Invoice))!.GetProperties().Select(p => p.GetColumnName()).Where(c => c is not ("id" or "number" or "communication" or "date" or "due_on" or "payment_state")).ToList();
+            var people = string.Join(", ", db.Model.FindEntityType(typeof(Relation))!.GetProperties().Select(p => p.GetColumnName()).Where(c => c is not ("id" or "number" or "name")));
+            var columns = db.Model.FindEntityType(typeof(Invoice))!.GetProperties().Select(p => p.GetColumnName()).Where(c => c is not ("id" or "number" or "relation_id" or "communication" or "date" or "due_on" or "payment_state" or "send_state" or "paid" or "open")).ToList();
             var list = string.Join(", ", columns);
             if (!db.IsSqlite) throw new NotSupportedException("The list is measured on SQLite.");
-            var sql = $"with recursive n(i) as (select 1 union all select i + 1 from n where i < {count}) insert into invoices (id, number, communication, date, due_on, payment_state, {list}) "
-                + $"select upper(printf('%08x-0000-7000-8000-%012x', i, i)), 'X' || i, null, date('2020-01-01', '+' || (i % 2190) || ' days'), date('2020-02-01', '+' || (i % 2190) || ' days'), case when i % 5 = 0 then 'Unpaid' else 'Paid' end, {list} from invoices, n where number = '{one.Number}'";
+            var copies = $"with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) insert into relations (id, number, name, {people}) "
+                + $"select upper(printf('%08x-0000-7000-8000-%012x', i, i)), 100000 + i, 'Debtor ' || i, {people} from relations, n where relations.number = (select max(number) from relations)";
+            var sql = $"with recursive n(i) as (select 1 union all select i + 1 from n where i < {count}) insert into invoices (id, relation_id, number, communication, date, due_on, payment_state, send_state, paid, open, {list}) "
+                + $"select upper(printf('%08x-0000-7000-8000-%012x', i, i)), upper(printf('%08x-0000-7000-8000-%012x', 1 + i % 2000, 1 + i % 2000)), 'X' || i, null, date('2020-01-01', '+' || (i % 2190) || ' days'), date('2020-02-01', '+' || (i % 2190) || ' days'), case when i % 5 = 0 then 'Unpaid' else 'Paid' end, case when i % 50 = 0 then 'NotSent' else 'Sent' end, case when i % 5 = 0 then '0.0' else total_incl_vat end, case when i % 5 = 0 then total_incl_vat else '0.0' end, {list} from invoices, n where number = '{one.Number}'";
 #pragma warning disable EF1002 // made of column names of the model and numbers
-            return await db.Database.ExecuteSqlRawAsync(sql);
+            return await db.Database.ExecuteSqlRawAsync(copies) + await db.Database.ExecuteSqlRawAsync(sql) + await db.Database.ExecuteSqlRawAsync(Databases.LookAtTables);
 #pragma warning restore EF1002
         });
     }

@@ -81,6 +81,9 @@ public static class Databases
         }
     }
 
+    /// <summary>Lets SQLite look, briefly, how its tables are filled: without that it takes every index for as good as any other.</summary>
+    public const string LookAtTables = "pragma analysis_limit=1000; pragma optimize=0x10002;";
+
     private static async Task MigrateAsync(ModuleDb db, CancellationToken ct)
     {
         if (!db.IsSqlite)
@@ -105,6 +108,7 @@ public static class Databases
             if (applied.FirstOrDefault(m => !known.Contains(m)) is { } newer)
                 throw new SettingsException($"The database is newer than this program: it has '{newer}', which this version does not know. Start the newer version.");
             if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) await db.Database.MigrateAsync(ct);
+            if (db.IsSqlite) await db.Database.ExecuteSqlRawAsync(LookAtTables, ct);
         }
         finally
         {

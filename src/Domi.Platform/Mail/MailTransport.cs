@@ -80,12 +80,11 @@ public sealed class MailTransport(DomiSettings settings)
         }
     }
 
-    private static SecureSocketOptions SecurityOf(string security) => security.ToLowerInvariant() switch
+    private static SecureSocketOptions SecurityOf(SmtpSecurity security) => security switch
     {
-        "none" => SecureSocketOptions.None,
-        "starttls" => SecureSocketOptions.StartTls,
-        "tls" => SecureSocketOptions.SslOnConnect,
-        _ => SecureSocketOptions.Auto,
+        SmtpSecurity.None => SecureSocketOptions.None,
+        SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+        _ => SecureSocketOptions.StartTls,
     };
 
     private static string FileNameOf(string messageId) =>

@@ -96,7 +96,13 @@ public sealed record DomiSettings
                 Port = Number("Mail:Smtp:Port", 587),
                 User = Text("Mail:Smtp:User"),
                 Password = Text("Mail:Smtp:Password"),
-                Security = Text("Mail:Smtp:Security") ?? "auto",
+                Security = (Text("Mail:Smtp:Security") ?? "StartTls").ToLowerInvariant() switch
+                {
+                    "none" => SmtpSecurity.None,
+                    "starttls" => SmtpSecurity.StartTls,
+                    "tls" => SmtpSecurity.Tls,
+                    _ => throw new SettingsException($"Mail__Smtp__Security: '{Text("Mail:Smtp:Security")}' is neither None, StartTls nor Tls."),
+                },
                 OutboxFolder = Path.GetFullPath(Text("Mail:Outbox") ?? Path.Combine(data, "outbox")),
             },
             PollingInterval = Span("Twikey:PollingInterval", TimeSpan.FromMinutes(1)),
@@ -142,7 +148,7 @@ public sealed record DomiSettings
     /// <summary>Outside Development an installation without real secrets does not start.</summary>
     private void RefuseUnsafe()
     {
-        if (EnvironmentName != "Production") return;
+        if (IsDevelopment) return;
 
         if (MasterKey is null)
             throw new SettingsException("Domi__MasterKey is missing: set it to at least 32 characters that are kept apart from the backups.");
@@ -199,14 +205,16 @@ public sealed record MailSettings
 
     public string? Password { get; init; }
 
-    /// <summary><c>none</c>, <c>starttls</c>, <c>tls</c> or <c>auto</c>.</summary>
-    public string Security { get; init; } = "auto";
+    public SmtpSecurity Security { get; init; } = SmtpSecurity.StartTls;
 
     public string OutboxFolder { get; init; } = "data/outbox";
 
     /// <summary>How long one dialogue may take before the mail is tried again.</summary>
     public TimeSpan DialogueWait { get; init; } = TimeSpan.FromMinutes(1);
 }
+
+/// <summary>How the way to the submission server is protected: not at all, by STARTTLS or not at all sent, by TLS from the first byte.</summary>
+public enum SmtpSecurity { None, StartTls, Tls }
 
 /// <summary>The installation is told something that cannot be; the program stops with this text.</summary>
 public sealed class SettingsException(string message) : Exception(message);

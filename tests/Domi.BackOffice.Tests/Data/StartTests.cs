@@ -47,16 +47,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Domi__MasterKey")]
-    [InlineData("https")]
-    public void Production_without_real_secrets_or_https_does_not_start(string missing)
+    [InlineData("Domi__MasterKey", "Production")]
+    [InlineData("https", "Production")]
+    [InlineData("Domi__MasterKey", "Staging")]
+    public void Outside_Development_without_real_secrets_or_https_it_does_not_start(string missing, string environment)
     {
         var values = new Dictionary<string, string?> { ["Domi:MasterKey"] = new('k', 40), ["Office:Url"] = "https://office.example", ["Engine:Url"] = "https://pay.example" };
         if (missing == "https") values["Engine:Url"] = "http://pay.example";
         else values.Remove("Domi:MasterKey");
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Add(new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = values }).Build();
 
-        var refused = Assert.Throws<SettingsException>(() => DomiSettings.Read(configuration, "Production"));
+        var refused = Assert.Throws<SettingsException>(() => DomiSettings.Read(configuration, environment));
 
         Assert.Contains(missing, refused.Message);
     }

@@ -45,11 +45,13 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
     public async Task<IActionResult> OnGetAsync([FromQuery] InvoiceFilter filter, CancellationToken ct)
     {
         Filter = filter;
+        await filter.LookUpAsync(db, ct);
         if (await db.Companies.AsNoTracking().SingleOrDefaultAsync(ct) is not { } company) return NotFound();
 
         (ProviderSendsInvoices, ProviderSendsReminders) = (company.InvoicesSentBy is SentBy.Provider, company.RemindersSentBy is SentBy.Provider);
         Figures = await InvoiceFigures.ReadAsync(db, filter, Today, ct);
-        Saved = await CountAsync(ct);
+        var counts = await InvoiceFigures.CountViewsAsync(db, filter, Today, ct);
+        Saved = [.. InvoiceFilter.Views.Select(view => new SavedView(view, counts[view]))];
         Years = await db.InvoiceTotals.Select(x => x.Month.Year).Distinct().OrderByDescending(y => y).ToListAsync(ct);
         if (filter.Relation is { } id) RelationName = await db.Relations.Where(r => r.Id == id).Select(r => r.Name).SingleOrDefaultAsync(ct);
 
@@ -68,6 +70,7 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
     public async Task<IActionResult> OnPostAsync([FromQuery] InvoiceFilter filter, string? act, Guid[] pick, bool all, CancellationToken ct)
     {
         if (actor.CompanyId is not { } company) return NotFound();
+        await filter.LookUpAsync(db, ct);
         var kind = act == "remind" ? RunKind.Remind : RunKind.Send;
         var subjects = all
             ? await filter.Apply(db, Today).OrderBy(i => i.Date).ThenBy(i => i.Id).Select(i => i.Id).Take(20_000).ToListAsync(ct)
@@ -92,13 +95,5 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
         var query = here.Query.Where(q => !new[] { "After", "Before", name }.Contains(q.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary(q => q.Key, q => (string?)q.Value.ToString());
         if (value is not null) query[name] = value;
         return QueryHelpers.AddQueryString("/invoices", query.Where(q => !string.IsNullOrEmpty(q.Value)));
-    }
-
-    private async Task<IReadOnlyList<SavedView>> CountAsync(CancellationToken ct)
-    {
-        var views = new List<SavedView>();
-        var invoices = Filter.InPeriod(db.Invoices.AsNoTracking().Where(i => i.State == InvoiceState.Numbered));
-        foreach (var view in InvoiceFilter.Views) views.Add(new(view, await InvoiceFilter.In(invoices, view, Today).CountAsync(ct)));
-        return views;
     }
 }

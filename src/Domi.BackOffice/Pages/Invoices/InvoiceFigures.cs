@@ -1,4 +1,5 @@
 using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Relations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.BackOffice.Pages.Invoices;
@@ -9,28 +10,78 @@ public sealed record InvoiceFigures(
 {
     public decimal Vat => InclVat - ExclVat;
 
-    /// <summary>From the kept totals when only the period narrows the list; they are sums per month. Otherwise from the invoices themselves.</summary>
+    /// <summary>From the kept totals as far as they go – sums per month and payment state – and from one pass over what is open.</summary>
     public static async Task<InvoiceFigures> ReadAsync(OfficeDb db, InvoiceFilter filter, DateOnly today, CancellationToken ct)
     {
         var found = filter.Apply(db, today);
-        var collecting = await InvoiceFilter.In(found, "collecting", today).GroupBy(_ => 1).Select(g => new { Count = g.Count(), Open = g.Sum(i => i.Open) }).SingleOrDefaultAsync(ct);
-        var overdue = await InvoiceFilter.In(found, "overdue", today).GroupBy(_ => 1).Select(g => new { Count = g.Count(), Open = g.Sum(i => i.Open), Oldest = g.Min(i => i.DueOn) }).SingleOrDefaultAsync(ct);
-        var states = filter.IsPlain ? await KeptAsync(db, filter, ct) : await found.GroupBy(i => i.PaymentState)
-            .Select(g => new PerState(g.Key, g.Count(), g.Sum(i => i.TotalExclVat), g.Sum(i => i.TotalInclVat), g.Sum(i => i.Paid), g.Sum(i => i.Open))).ToListAsync(ct);
+        var due = await OpenInvoices.ReadAsync(found, today, ct);
+        var states = filter.IsOfKeptTotals ? await KeptAsync(db, filter, ct) : await found.GroupBy(i => i.PaymentState)
+            .Select(g => new PerState(g.Key, g.Count(), g.Sum(i => (double)i.TotalExclVat), g.Sum(i => (double)i.TotalInclVat), g.Sum(i => (double)i.Paid), g.Sum(i => (double)i.Open))).ToListAsync(ct);
 
         var open = states.Where(s => s.State is PaymentState.Unpaid or PaymentState.PartiallyPaid).ToList();
         var paid = states.Where(s => s.State is PaymentState.Paid or PaymentState.Overpaid).ToList();
-        return new(states.Sum(s => s.Count), states.Sum(s => s.ExclVat), states.Sum(s => s.InclVat), paid.Sum(s => s.Count), states.Sum(s => s.Paid), open.Sum(s => s.Count), open.Sum(s => s.Open),
-            collecting?.Count ?? 0, collecting?.Open ?? 0m, overdue?.Count ?? 0, overdue?.Open ?? 0m, overdue?.Oldest);
+        return new(states.Sum(s => s.Count), Euro(states.Sum(s => s.ExclVat)), Euro(states.Sum(s => s.InclVat)), paid.Sum(s => s.Count), Euro(states.Sum(s => s.Paid)),
+            open.Sum(s => s.Count), Euro(open.Sum(s => s.Open)), due.CountOf(g => g.IsCollecting), due.OpenOf(g => g.IsCollecting),
+            due.CountOf(g => g.IsOverdue), due.OpenOf(g => g.IsOverdue), due.OldestOverdue);
     }
+
+    /// <summary>How many invoices each saved view holds in the period.</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> CountViewsAsync(OfficeDb db, InvoiceFilter filter, DateOnly today, CancellationToken ct)
+    {
+        var period = new InvoiceFilter { Period = filter.Period };
+        var states = await KeptAsync(db, period, ct);
+        var due = await OpenInvoices.ReadAsync(period.Apply(db, today), today, ct);
+        var sending = await period.Apply(db, today).Where(i => i.SendState == SendState.NotSent || i.SendState == SendState.Waiting || i.SendState == SendState.Failed || i.SendState == SendState.Uncertain)
+            .GroupBy(i => i.SendState).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, ct);
+        return new Dictionary<string, int>
+        {
+            ["all"] = states.Sum(s => s.Count),
+            ["send"] = sending.GetValueOrDefault(SendState.NotSent) + sending.GetValueOrDefault(SendState.Waiting),
+            ["open"] = due.CountOf(_ => true),
+            ["overdue"] = due.CountOf(g => g.IsOverdue),
+            ["collecting"] = due.CountOf(g => g.IsCollecting),
+            ["refused"] = due.CountOf(g => g.IsRefused),
+            ["unsent"] = sending.GetValueOrDefault(SendState.Failed) + sending.GetValueOrDefault(SendState.Uncertain),
+            ["link"] = due.CountOf(g => g.LacksLink),
+            ["paid"] = states.Where(s => s.State is PaymentState.Paid or PaymentState.Overpaid).Sum(s => s.Count),
+        };
+    }
+
+    // Sums for the eye, made by the database in floating point: SQLite adds decimals by a call back into this program for every row, a
+    // hundred times slower. Below 10^11 euro the error stays under a thousandth of a cent; the ledger never sees these.
+    private static decimal Euro(double sum) => Math.Round((decimal)sum, 2, MidpointRounding.AwayFromZero);
 
     private static async Task<List<PerState>> KeptAsync(OfficeDb db, InvoiceFilter filter, CancellationToken ct)
     {
         var totals = db.InvoiceTotals.AsNoTracking();
         if (filter.Months() is var (from, until)) totals = totals.Where(t => t.Month >= from && t.Month < until);
+        if (filter.ViewName == "paid") totals = totals.Where(t => t.State == PaymentState.Paid || t.State == PaymentState.Overpaid);
+        if (filter.PaymentIs is { } state) totals = totals.Where(t => t.State == state);
         return await totals.GroupBy(t => t.State)
-            .Select(g => new PerState(g.Key, g.Sum(t => t.Count), g.Sum(t => t.ExclVat), g.Sum(t => t.InclVat), g.Sum(t => t.Paid), g.Sum(t => t.Open))).ToListAsync(ct);
+            .Select(g => new PerState(g.Key, g.Sum(t => t.Count), g.Sum(t => (double)t.ExclVat), g.Sum(t => (double)t.InclVat), g.Sum(t => (double)t.Paid), g.Sum(t => (double)t.Open))).ToListAsync(ct);
     }
 
-    private sealed record PerState(PaymentState State, int Count, decimal ExclVat, decimal InclVat, decimal Paid, decimal Open);
+    private sealed record PerState(PaymentState State, int Count, double ExclVat, double InclVat, double Paid, double Open);
+
+    /// <summary>What is open of some invoices, in the sixteen kinds that views and figures are sums of.</summary>
+    private sealed record OpenInvoices(IReadOnlyList<OpenInvoices.Group> Groups)
+    {
+        public sealed record Group(bool IsOverdue, bool IsCollecting, bool IsRefused, bool LacksLink, int Count, double Open, DateOnly? OldestDue);
+
+        public DateOnly? OldestOverdue => Groups.Where(g => g.IsOverdue).Min(g => g.OldestDue);
+
+        public static async Task<OpenInvoices> ReadAsync(IQueryable<Invoice> invoices, DateOnly today, CancellationToken ct) => new(await InvoiceFilter.In(invoices, "open", today)
+            .GroupBy(i => new
+            {
+                IsOverdue = i.DueOn < today,
+                IsCollecting = i.ProviderState == "PENDING",
+                IsRefused = i.FailureCode != null,
+                LacksLink = i.LinkState == LinkState.Waiting || i.LinkState == LinkState.Failed,
+            })
+            .Select(g => new Group(g.Key.IsOverdue, g.Key.IsCollecting, g.Key.IsRefused, g.Key.LacksLink, g.Count(), g.Sum(i => (double)i.Open), g.Min(i => i.DueOn))).ToListAsync(ct));
+
+        public int CountOf(Func<Group, bool> which) => Groups.Where(which).Sum(g => g.Count);
+
+        public decimal OpenOf(Func<Group, bool> which) => Euro(Groups.Where(which).Sum(g => g.Open));
+    }
 }

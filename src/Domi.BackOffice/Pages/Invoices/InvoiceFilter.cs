@@ -11,6 +11,12 @@ public sealed class InvoiceFilter
 {
     public static readonly IReadOnlyList<string> Views = ["all", "send", "open", "overdue", "collecting", "refused", "unsent", "link", "paid"];
 
+    // More relations than these have a name in common with what was typed: the first of them will do.
+    private const int MostRelations = 500;
+
+    private string? number;
+    private List<Guid> called = [];
+
     public string? View { get; init; }
 
     public string? Q { get; init; }
@@ -31,10 +37,14 @@ public sealed class InvoiceFilter
 
     public string ViewName => Views.Contains(View ?? "") ? View! : "all";
 
-    /// <summary>Nothing but the period narrows the list: the kept totals answer.</summary>
-    public bool IsPlain => ViewName == "all" && string.IsNullOrWhiteSpace(Q) && Relation is null && string.IsNullOrEmpty(Payment) && string.IsNullOrEmpty(Sending);
+    public PaymentState? PaymentIs => Enum.TryParse<PaymentState>(Payment, out var payment) && Enum.IsDefined(payment) ? payment : null;
 
-    public bool IsEmpty => IsPlain && Months() is null;
+    public SendState? SendingIs => Enum.TryParse<SendState>(Sending, out var sending) && Enum.IsDefined(sending) ? sending : null;
+
+    /// <summary>Only the period and the payment state narrow the list: the kept totals answer.</summary>
+    public bool IsOfKeptTotals => ViewName is "all" or "paid" && string.IsNullOrWhiteSpace(Q) && Relation is null && SendingIs is null;
+
+    public bool IsEmpty => ViewName == "all" && string.IsNullOrWhiteSpace(Q) && Relation is null && PaymentIs is null && SendingIs is null && Months() is null;
 
     /// <summary>The first month and the first month after, or null for all.</summary>
     public (DateOnly From, DateOnly Until)? Months()
@@ -51,7 +61,7 @@ public sealed class InvoiceFilter
         "send" => invoices.Where(i => i.SendState == SendState.NotSent || i.SendState == SendState.Waiting),
         "open" => Open(invoices),
         "overdue" => Open(invoices).Where(i => i.DueOn < today),
-        "collecting" => Open(invoices).Where(i => i.Method == PaymentMethod.DirectDebit && i.ProviderState == "PENDING"),
+        "collecting" => Open(invoices).Where(i => i.ProviderState == "PENDING"),
         "refused" => Open(invoices).Where(i => i.FailureCode != null),
         "unsent" => invoices.Where(i => i.SendState == SendState.Failed || i.SendState == SendState.Uncertain),
         "link" => Open(invoices).Where(i => i.LinkState == LinkState.Waiting || i.LinkState == LinkState.Failed),
@@ -59,17 +69,39 @@ public sealed class InvoiceFilter
         _ => invoices,
     };
 
+    /// <summary>
+    /// Looks whether what was typed begins the number of an invoice; else it is meant as a name. One or the other: a number is found on its
+    /// index, where "number or name" would read every invoice.
+    /// </summary>
+    public async Task LookUpAsync(OfficeDb db, CancellationToken ct)
+    {
+        if (Q?.Trim() is not { Length: > 0 and <= 140 } q) return;
+        foreach (var typed in new[] { q, q.ToUpperInvariant() }.Distinct())
+            if (number is null && await WithNumber(db.Invoices, db, typed).AnyAsync(ct)) number = typed;
+        if (number is null) called = await db.Relations.Called(q).OrderBy(r => r.Name).Select(r => r.Id).Take(MostRelations).ToListAsync(ct);
+    }
+
+    // On SQLite LIKE is blind to case and goes past the index; elsewhere a range would follow the words of a language.
+    private static IQueryable<Invoice> WithNumber(IQueryable<Invoice> invoices, OfficeDb db, string start)
+    {
+        if (!db.IsSqlite) return invoices.Where(i => i.Number!.StartsWith(start));
+
+        var end = start + '\uffff';
+        return invoices.Where(i => i.Number!.CompareTo(start) >= 0 && i.Number.CompareTo(end) < 0);
+    }
+
+    /// <summary>What the filters leave; after <see cref="LookUpAsync"/>.</summary>
     public IQueryable<Invoice> Apply(OfficeDb db, DateOnly today)
     {
         var found = In(InPeriod(db.Invoices.AsNoTracking().Where(i => i.State == InvoiceState.Numbered)), ViewName, today);
         if (Relation is { } relation) found = found.Where(i => i.RelationId == relation);
-        if (Enum.TryParse<PaymentState>(Payment, out var payment) && Enum.IsDefined(payment)) found = found.Where(i => i.PaymentState == payment);
-        if (Enum.TryParse<SendState>(Sending, out var sending) && Enum.IsDefined(sending)) found = found.Where(i => i.SendState == sending);
+        if (PaymentIs is { } payment) found = found.Where(i => i.PaymentState == payment);
+        if (SendingIs is { } sending) found = found.Where(i => i.SendState == sending);
         if (Q?.Trim() is { Length: > 0 and <= 140 } q)
         {
             if (StructuredCommunication.TryParse(q, out var communication)) return found.Where(i => i.Communication == communication);
-            var called = db.Relations.Called(q).Select(r => r.Id);
-            found = found.Where(i => i.Number!.StartsWith(q) || called.Contains(i.RelationId));
+            if (number is not null) return WithNumber(found, db, number);
+            found = found.Where(i => called.Contains(i.RelationId));
         }
 
         return found;
