@@ -2,10 +2,28 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Domi.Engine.Creditors;
 using Domi.Testing;
 using Domi.Twikey;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Tests;
+
+/// <summary>Changes settings the way the product does, so that what is remembered of them is forgotten.</summary>
+internal static class Settings
+{
+    public static Task<int> ChangeCreditorAsync(this AppFixture app, Action<Creditor> change) => app.ReadEngineAsync(async db =>
+    {
+        change(await db.Creditors.SingleAsync());
+        return await db.SaveChangesAsync();
+    });
+
+    public static Task<int> ChangeProfilesAsync(this AppFixture app, Action<Profiles.Profile> change) => app.ReadEngineAsync(async db =>
+    {
+        (await db.Profiles.ToListAsync()).ForEach(change);
+        return await db.SaveChangesAsync();
+    });
+}
 
 /// <summary>A client of the wire, as a developer would write one.</summary>
 internal sealed class EngineClient(AppFixture app)

@@ -86,7 +86,7 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
     public async Task Names_and_titles_are_text_and_never_markup()
     {
         const string attack = "<script>alert(1)</script>\"'><img src=x>";
-        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Name, attack)));
+        await app.ChangeCreditorAsync(c => c.Name = attack);
         var pay = await debtor.BookAsync("H-4", shape: i =>
         {
             i["title"] = attack;
@@ -97,7 +97,7 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
 
         using var redrawn = await debtor.PostAsync(sign, typed);
         var pages = new List<string> { await debtor.Http.GetStringAsync(pay), await debtor.Http.GetStringAsync(sign), await redrawn.Content.ReadAsStringAsync() };
-        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Name, "My company")));
+        await app.ChangeCreditorAsync(c => c.Name = "My company");
 
         Assert.All(pages, html =>
         {
@@ -192,9 +192,9 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
     [Fact]
     public async Task A_page_with_everything_it_needs_stays_under_sixty_kilobytes()
     {
-        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Account, Domi.Standards.Iban.Parse("BE68539007547034"))));
+        await app.ChangeCreditorAsync(c => c.Account = Domi.Standards.Iban.Parse("BE68539007547034"));
         var html = await debtor.Http.GetByteArrayAsync(await debtor.BookAsync("H-8"));
-        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Account, (Domi.Standards.Iban?)null)));
+        await app.ChangeCreditorAsync(c => c.Account = null);
         var assets = AssetAddress().Matches(System.Text.Encoding.UTF8.GetString(html)).Select(m => m.Groups[1].Value).ToList();
         var size = html.Length;
         foreach (var address in assets)
@@ -274,7 +274,7 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     [Fact]
     public async Task Nobody_can_play_the_bank_and_only_what_works_is_offered()
     {
-        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.Account, Domi.Standards.Iban.Parse("BE68539007547034"))));
+        await app.ChangeCreditorAsync(c => c.Account = Domi.Standards.Iban.Parse("BE68539007547034"));
         var pay = await debtor.BookAsync("W-1");
         var page = await debtor.SeeAsync(pay);
         await debtor.SubmitAsync(pay + "?handler=pay", ("nonce", Debtor.NonceOf(page)), ("method", "card"));
@@ -291,8 +291,8 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     public async Task A_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_cause()
     {
         var sign = await debtor.ToSigningAsync(await debtor.BookAsync("W-2"));
-        await app.ReadEngineAsync(db => db.Creditors.ExecuteUpdateAsync(c => c.SetProperty(x => x.WebsiteKeySealed, "broken")));
-        await app.ReadEngineAsync(db => db.Profiles.ExecuteUpdateAsync(p => p.SetProperty(x => x.ExitUrl, "https://shop.example/?s={{s}}")));
+        await app.ChangeCreditorAsync(c => c.WebsiteKeySealed = "broken");
+        await app.ChangeProfilesAsync(p => p.ExitUrl = "https://shop.example/?s={{s}}");
 
         using var answer = await debtor.Http.GetAsync(sign + "/exit?l=en");
         var page = await answer.Content.ReadAsStringAsync();

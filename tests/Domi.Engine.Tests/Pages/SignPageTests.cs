@@ -391,7 +391,10 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
 
     private Task<Mandate> MandateAsync(string reference) => app.ReadEngineAsync(db => db.Mandates.AsNoTracking().SingleAsync(m => m.Reference == reference));
 
-    private Task<int> SetExitAsync(string? url) => app.ReadEngineAsync(db => db.Profiles.Where(p => p.Number == 1).ExecuteUpdateAsync(p => p.SetProperty(x => x.ExitUrl, url)));
+    private Task<int> SetExitAsync(string? url) => app.ChangeProfilesAsync(p =>
+    {
+        if (p.Number == 1) p.ExitUrl = url;
+    });
 
     // Any picture of lines will do.
     private static byte[] Drawing() => Domi.Rendering.QrPicture.Png("a signature", 2);
