@@ -17,6 +17,7 @@ internal static class Commands
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(LedgerCommands());
+        root.Subcommands.Add(CreditorCommands.Make(Settings));
         return root;
     }
 

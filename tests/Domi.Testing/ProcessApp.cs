@@ -5,6 +5,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Testing;
 
@@ -14,7 +16,12 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
     private readonly ConcurrentQueue<string> output = new();
     private Process? process;
 
+    public const string MasterKey = "a master key for tests, at least 32 characters";
+
     public string Folder => folder;
+
+    /// <summary>The first start lives the sample firm.</summary>
+    public bool LoadsSample { get; init; }
 
     public Uri Office => new($"http://127.0.0.1:{officePort}");
 
@@ -33,7 +40,7 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "domi"), "serve --empty")
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "domi"), LoadsSample ? "serve" : "serve --empty")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -51,7 +58,7 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
             ["Engine__Sandbox__ApiKey"] = "EngineKeyOfTheTests",
             ["Engine__Sandbox__PrivateKey"] = "0123456789abcdef0123456789abcdef",
             ["Twikey__PollingInterval"] = "00:00:02",
-            ["Domi__MasterKey"] = "a master key for tests, at least 32 characters",
+            ["Domi__MasterKey"] = MasterKey,
         };
         foreach (var (name, value) in settings) all[name] = value;
         foreach (var (name, value) in all) start.Environment[name] = value;
@@ -70,6 +77,15 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
                     return false;
             return true;
         }, "the process answers");
+    }
+
+    /// <summary>Looks into a module's SQLite file beside the running process.</summary>
+    public T Read<T>(string module)
+        where T : ModuleDb
+    {
+        var options = new DbContextOptionsBuilder<T>();
+        Databases.Configure(options, DatabaseProvider.Sqlite, $"Data Source={Path.Combine(folder, module + ".db")};Pooling=False");
+        return (T)Activator.CreateInstance(typeof(T), options.Options)!;
     }
 
     /// <summary>kill -9: no handler runs, nothing is flushed.</summary>
@@ -117,6 +133,9 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppFixture.OfficeApiKey);
         return client;
     }
+
+    public HttpClient EngineClient() =>
+        new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }, disposeHandler: true) { BaseAddress = Engine, Timeout = TimeSpan.FromMinutes(2) };
 
     public async ValueTask DisposeAsync()
     {

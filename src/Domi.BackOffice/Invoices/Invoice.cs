@@ -143,8 +143,11 @@ public sealed class Invoice
 
     public List<InvoiceLine> Lines { get; } = [];
 
-    /// <summary>The provider collects it: no reminder, no payment reference.</summary>
-    public bool IsBeingCollected => Method is PaymentMethod.DirectDebit && ProviderState == "PENDING" && Open > 0;
+    /// <summary>
+    /// The provider collects it: nobody is reminded of it. Also an invoice that went out as manual, when its debtor set up automatic payment on
+    /// its page: <see cref="Method"/> is what its document says, this is what happens.
+    /// </summary>
+    public bool IsBeingCollected => ProviderState == "PENDING" && Open > 0;
 
     public bool IsOverdue(DateOnly today) => State is InvoiceState.Numbered && Kind is InvoiceKind.Invoice && Open > 0 && DueOn < today;
 

@@ -63,7 +63,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
 
     private async Task ReadWeeksAsync(CancellationToken ct)
     {
-        var days = await Open().Where(i => i.Method == PaymentMethod.DirectDebit && i.ProviderState == "PENDING" && i.CollectionOn != null)
+        var days = await Open().Where(i => i.ProviderState == "PENDING" && i.CollectionOn != null)
             .GroupBy(i => i.CollectionOn!.Value).Select(g => new { Day = g.Key, Count = g.Count(), Amount = g.Sum(i => i.Open) }).ToListAsync(ct);
         var weeks = days.GroupBy(d => d.Day.AddDays(-(((int)d.Day.DayOfWeek + 6) % 7))).OrderBy(g => g.Key).Select(g => (Monday: g.Key, Count: g.Sum(d => d.Count), Amount: g.Sum(d => d.Amount))).ToList();
         var most = weeks.Count == 0 ? 0 : weeks.Max(w => w.Amount);

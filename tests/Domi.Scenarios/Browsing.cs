@@ -1,0 +1,67 @@
+using Microsoft.Playwright;
+
+namespace Domi.Scenarios;
+
+/// <summary>The headless Chromium of the system: a clerk's screen, and a debtor's phone without script.</summary>
+internal sealed class Browsing : IAsyncDisposable
+{
+    private readonly IPlaywright playwright;
+    private readonly IBrowser browser;
+
+    private Browsing(IPlaywright playwright, IBrowser browser) => (this.playwright, this.browser) = (playwright, browser);
+
+    public static async Task<Browsing> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = PathOf("chromium-headless-shell") ?? PathOf("chromium") ?? throw new InvalidOperationException("There is no Chromium: run bin/setup test."),
+            // The first two: as root in a container. The rest: it asks nobody but the pages under test.
+            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        return new(playwright, browser);
+    }
+
+    /// <summary>A phone, upright: 390 points wide. Without script unless asked for.</summary>
+    public async Task<IPage> PhoneAsync(string language, bool runsScript = false) => await PageAsync(new()
+    {
+        ViewportSize = new() { Width = 390, Height = 844 },
+        DeviceScaleFactor = 2,
+        IsMobile = true,
+        HasTouch = true,
+        Locale = language,
+        JavaScriptEnabled = runsScript,
+    });
+
+    /// <summary>A screen on a desk.</summary>
+    public async Task<IPage> DeskAsync(string language = "en", int width = 1280) => await PageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, Locale = language });
+
+    private async Task<IPage> PageAsync(BrowserNewContextOptions options)
+    {
+        var context = await browser.NewContextAsync(options);
+        context.SetDefaultTimeout(60_000);
+        return await context.NewPageAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+    }
+
+    private static string? PathOf(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin").Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+}
+
+internal static class Pages
+{
+    /// <summary>Signs in at the office as its first administrator.</summary>
+    public static async Task SignInAsync(this IPage page, Uri office, string password)
+    {
+        await page.GotoAsync(new Uri(office, "/sign-in").ToString());
+        await page.FillAsync("[name='Input.Email']", "admin@domi.example");
+        await page.FillAsync("[name='Input.Password']", password);
+        await page.ClickAsync("form button.primary");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,218 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Domi.Testing;
+using Microsoft.Playwright;
+
+namespace Domi.Scenarios;
+
+/// <summary>
+/// Every page that a person can reach in the sample firm, found by following links: without serious findings of axe, and no wider than a
+/// phone, in four languages.
+/// </summary>
+public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.SampleFirm sample) : IClassFixture<PagesTests.SampleFirm>
+{
+    private static readonly string[] Languages = ["fr", "nl", "en", "de"];
+
+    // What must be among the pages that were found; a page that no link leads to is found by nobody else either.
+    private static readonly string[] Expected =
+    [
+        "/", "/documents", "/invoices", "/invoices/#", "/mails", "/mails/#", "/profile", "/proposals", "/proposals/#", "/proposals/new", "/relations", "/relations/#", "/relations/#/edit", "/relations/#/invite",
+        "/relations/invite", "/relations/new", "/runs", "/settings", "/settings/apps", "/settings/apps/twikey", "/settings/keys", "/settings/mail-templates", "/settings/mail-templates/#", "/settings/templates",
+        "/settings/templates/#", "/settings/users", "/settings/users/#",
+    ];
+
+    public sealed class SampleFirm : IAsyncLifetime
+    {
+        private readonly string folder = Directory.CreateTempSubdirectory("domi-sample-").FullName;
+
+        internal ProcessApp App { get; private set; } = null!;
+
+        internal Browsing Browsing { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            App = new(folder, "office,engine", ProcessApp.FreePort(), ProcessApp.FreePort(), new Dictionary<string, string?>()) { LoadsSample = true };
+            await App.StartAsync();
+            Browsing = await Browsing.StartAsync();
+            await ProcessApp.UntilAsync(() => Task.FromResult(App.Output.Contains("The sample firm is loaded.", StringComparison.Ordinal)), "the sample firm is loaded", 400);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Browsing.DisposeAsync();
+            await App.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Every_page_of_the_office_passes_axe_and_fits_a_phone()
+    {
+        var desk = await sample.Browsing.DeskAsync();
+        await desk.SignInAsync(sample.App.Office, AppFixture.AdminPassword);
+        var pages = await FindPagesAsync(desk);
+        output.WriteLine($"{pages.Count} pages: {string.Join(' ', pages)}");
+        Assert.Empty(Expected.Except(pages.Select(Pattern)));
+
+        var findings = new List<string>();
+        foreach (var (index, path) in pages.Index()) await CheckAsync(desk, path, Languages[index % 4], findings, isOffice: true);
+        foreach (var language in Languages)
+        {
+            await SpeakAsync(desk, language);
+            await desk.SetViewportSizeAsync(390, 844);
+            foreach (var path in pages) await FitsAsync(desk, path, language, findings);
+        }
+
+        Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
+    }
+
+    [Fact]
+    public async Task Every_hosted_page_passes_axe_and_fits_a_phone_without_script()
+    {
+        using var api = sample.App.OfficeClient();
+        var findings = new List<string>();
+        var seen = new HashSet<string>();
+        var phone = await sample.Browsing.PhoneAsync("fr-BE");
+        var scripted = await sample.Browsing.PhoneAsync("fr-BE", runsScript: true); // axe is a script
+        foreach (var (state, link) in await PaymentLinksAsync())
+        {
+            foreach (var language in Languages)
+            {
+                await phone.GotoAsync(link + "?l=" + language);
+                await WideAsync(phone, $"{state} ({language})", findings);
+            }
+
+            await AxeAsync(scripted, link + "?l=" + Languages[seen.Count % 4], $"pay, {state}", findings);
+            seen.Add(state);
+        }
+
+        // From a page that can be paid: the simulated bank, and the steps of signing.
+        var payable = (await PaymentLinksAsync())["open"];
+        await phone.GotoAsync(payable + "?l=nl");
+        await phone.ClickAsync("button[name=method][value=card]");
+        await phone.WaitForURLAsync("**/simulator/**");
+        await WideAsync(phone, "bank", findings);
+        await AxeAsync(scripted, phone.Url, "bank", findings);
+        await phone.GotoAsync(payable + "?l=de");
+        await phone.ClickAsync("section.offer button");
+        await WideAsync(phone, "sign", findings);
+        await AxeAsync(scripted, phone.Url, "sign", findings);
+        await phone.FillAsync("[name=iban]", "BE00 1234");
+        await phone.ClickAsync("form.fields button[type=submit]");
+        await WideAsync(phone, "sign, refused", findings);
+        Assert.NotEqual(0, await phone.Locator(".error").CountAsync());
+        await phone.FillAsync("[name=iban]", "BE91 0017 3264 1076");
+        await phone.ClickAsync("form.fields button[type=submit]");
+        await phone.WaitForURLAsync("**/mandate*");
+        await WideAsync(phone, "mandate", findings);
+        await AxeAsync(scripted, phone.Url, "mandate", findings);
+
+        Assert.Superset(new HashSet<string> { "open", "collected", "paid", "expired" }, seen);
+        Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
+    }
+
+    /// <summary>Follows the links of each page; of addresses that differ by an id only, the first three.</summary>
+    private async Task<List<string>> FindPagesAsync(IPage page)
+    {
+        var found = new List<string>();
+        var perPattern = new Dictionary<string, int>();
+        var waiting = new Queue<string>(["/"]);
+        var known = new HashSet<string>(waiting);
+        while (waiting.TryDequeue(out var path))
+        {
+            var answer = await page.GotoAsync(new Uri(sample.App.Office, path).ToString());
+            Assert.True(answer!.Ok, $"{path}: {answer.Status}");
+            found.Add(path);
+            foreach (var href in await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('a[href]')].filter(a => !a.hasAttribute('download')).map(a => a.getAttribute('href'))"))
+            {
+                var target = href.Split('#')[0];
+                if (!target.StartsWith('/') || target.StartsWith("//", StringComparison.Ordinal) || IsFile(target) || !known.Add(target)) continue;
+                var pattern = Pattern(target);
+                var most = pattern.Contains('#', StringComparison.Ordinal) && !target.Contains('?', StringComparison.Ordinal) ? 3 : 1;
+                if (perPattern.GetValueOrDefault(pattern) >= most) continue;
+                perPattern[pattern] = perPattern.GetValueOrDefault(pattern) + 1;
+                waiting.Enqueue(target);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task CheckAsync(IPage page, string path, string language, List<string> findings, bool isOffice)
+    {
+        if (isOffice) await SpeakAsync(page, language);
+        await AxeAsync(page, new Uri(sample.App.Office, path).ToString(), $"{path} ({language})", findings);
+    }
+
+    private static async Task AxeAsync(IPage page, string address, string what, List<string> findings)
+    {
+        await page.GotoAsync(address);
+        var result = await page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
+        findings.AddRange(result.Violations.Where(v => v.Impact is "serious" or "critical")
+            .Select(v => $"{what}: {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}"));
+    }
+
+    private async Task FitsAsync(IPage page, string path, string language, List<string> findings)
+    {
+        await page.GotoAsync(new Uri(sample.App.Office, path).ToString());
+        await WideAsync(page, $"{path} ({language})", findings);
+        var html = await page.ContentAsync();
+        // A text that is missing shows its key.
+        if (MissingText().Match(html) is { Success: true } missing) findings.Add($"{path} ({language}): shows {missing.Value}");
+    }
+
+    private static async Task WideAsync(IPage page, string what, List<string> findings)
+    {
+        // The width is read by the browser's own protocol, so that it works where pages may not run script.
+        var session = await page.Context.NewCDPSessionAsync(page);
+        var metrics = await session.SendAsync("Page.getLayoutMetrics");
+        await session.DetachAsync();
+        var (content, view) = (metrics!.Value.GetProperty("cssContentSize").GetProperty("width").GetDouble(), metrics.Value.GetProperty("cssLayoutViewport").GetProperty("clientWidth").GetDouble());
+        if (content > view + 0.5) findings.Add($"{what}: {content:0} points wide on {view:0}");
+    }
+
+    private static async Task SpeakAsync(IPage page, string language)
+    {
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/profile").ToString());
+        var token = await page.Locator("input[name='form-token']").First.InputValueAsync();
+        var form = page.Context.APIRequest.CreateFormData();
+        form.Append("language", language);
+        form.Append("form-token", token);
+        var answer = await page.Context.APIRequest.PostAsync(new Uri(new Uri(page.Url), "/profile/language").ToString(), new() { Form = form });
+        Assert.True(answer.Ok, $"language {language}: {answer.Status}");
+    }
+
+    private async Task<Dictionary<string, string>> PaymentLinksAsync()
+    {
+        var links = new Dictionary<string, string>();
+        await using var office = sample.App.Read<Domi.BackOffice.OfficeDb>("office");
+        foreach (var invoice in Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.AsNoTracking(office.Invoices).Where(i => i.PaymentUrl != null).OrderBy(i => i.Number).ToList())
+        {
+            var state = invoice.ProviderState switch
+            {
+                "PENDING" => "collected",
+                "PAID" => "paid",
+                "EXPIRED" => "expired",
+                "ARCHIVED" => "archived",
+                _ => invoice.FailureCode is null ? "open" : "failed",
+            };
+            links.TryAdd(state, invoice.PaymentUrl!);
+        }
+
+        return links;
+    }
+
+    private static string Pattern(string path) => Id().Replace(path.Split('?')[0], "#");
+
+    private static bool IsFile(string path) => path.Contains("/pdf", StringComparison.Ordinal) || path.Contains("handler=", StringComparison.Ordinal) || FileLike().IsMatch(path) || path.StartsWith("/assets/", StringComparison.Ordinal) || path.StartsWith("/sign-out", StringComparison.Ordinal);
+
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"^/documents/[0-9a-f-]{36}|^/mails/[0-9a-f-]{36}/|/events$|^/sandbox|^/api/")]
+    private static partial Regex FileLike();
+
+    [GeneratedRegex(@"(?<=>)\s*(?:common|invoices|relations|settings|connect|templates|runs|mails|documents|dashboard|timeline|refused)\.[a-z_]+(?:\.[a-z_]+)*\s*(?=<)")]
+    private static partial Regex MissingText();
+}
