@@ -13,7 +13,10 @@ public sealed class FirstStart(OfficeDb db, EditTemplates templates, Texts texts
     /// <param name="Password">Only when it was made here: told once.</param>
     public sealed record Made(bool IsFresh, Guid CompanyId, string Email, string? Password);
 
-    public async Task<Made> RunAsync(CancellationToken ct)
+    /// <summary>All of it or nothing: a start that was cut off begins anew. Of two nodes that start at once one makes it.</summary>
+    public Task<Made> RunAsync(CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(MakeAsync, again), ct);
+
+    private async Task<Made> MakeAsync(CancellationToken ct)
     {
         if (await db.Users.OrderBy(u => u.CreatedAt).FirstOrDefaultAsync(ct) is { } known)
             return new(false, await db.Companies.OrderBy(c => c.Id).Select(c => c.Id).FirstAsync(ct), known.Email, null);

@@ -124,6 +124,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             Lengths(invitation, (nameof(Invitation.ProfileName), 140), (nameof(Invitation.MandateReference), 35), (nameof(Invitation.InvitedBy), 140), (nameof(Invitation.LastError), 500), (nameof(Invitation.KnownBefore), 2000));
             invitation.HasIndex(i => i.DueAt);
             invitation.HasIndex(i => new { i.RelationId, i.CreatedAt });
+            invitation.HasIndex(i => i.RelationId, "under_way").IsUnique().HasDatabaseName("ix_invitations_under_way").HasFilter("state in ('Planned', 'Inviting')");
             invitation.HasQueryFilter(i => EF.Parameter(Tenant) == null || i.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Invoice>(invoice =>
@@ -145,6 +146,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             invoice.HasIndex(i => new { i.RelationId, i.Date });
             invoice.HasIndex(i => i.LinkDueAt);
             invoice.HasIndex(i => i.SendDueAt);
+            invoice.HasIndex(i => i.SentAt).HasDatabaseName("ix_invoices_handing_over").HasFilter("send_state = 'HandingOver'");
             invoice.HasQueryFilter(i => EF.Parameter(Tenant) == null || i.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<InvoiceLine>(line =>
@@ -183,6 +185,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             connection.HasIndex(c => c.HookToken).IsUnique();
             connection.HasIndex(c => new { c.OwnCompanyId, c.IsActive });
             connection.HasIndex(c => c.PollDueAt);
+            connection.HasIndex(c => c.OwnCompanyId, "active").IsUnique().HasDatabaseName("ix_connections_active").HasFilter("is_active");
             connection.HasQueryFilter(c => EF.Parameter(Tenant) == null || c.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<ProviderProfile>(profile =>
@@ -230,6 +233,9 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
         {
             Lengths(user, (nameof(User.Email), 254), (nameof(User.Name), 140), (nameof(User.Language), 2), (nameof(User.PasswordHash), 300), (nameof(User.TotpSealed), 1000), (nameof(User.SessionStamp), 64));
             user.HasIndex(u => u.Email).IsUnique();
+            // guesses that come at once count one by one, and a code is used once
+            user.Property(u => u.FailedSignIns).IsConcurrencyToken();
+            user.Property(u => u.TotpLastStep).IsConcurrencyToken();
         });
         modelBuilder.Entity<UserCompany>(access => access.HasKey(a => new { a.UserId, a.OwnCompanyId }));
         modelBuilder.Entity<OfficeKey>(key =>

@@ -40,9 +40,12 @@ public static class OfficeHost
         services.AddScoped<ModuleDb>(scope => scope.GetRequiredService<OfficeDb>());
         services.AddSecrets<OfficeDb>(settings, "domi-office");
         services.AddScoped<Actor>();
-        services.AddTwikeyClients(TimeProvider.System);
+        // The engine that is configured beside may stand in this network, and in the sandbox on this machine; every other provider is public.
+        var mayBeHere = settings.Sandbox.Enabled || settings.IsDevelopment;
+        services.AddTwikeyClients(TimeProvider.System).ConfigurePrimaryHttpMessageHandler((handler, _) => OutgoingCalls.ToPublicOnly((SocketsHttpHandler)handler,
+            (host, address) => host == settings.Engine.Url.Host || (mayBeHere && System.Net.IPAddress.IsLoopback(address))));
         services.AddSingleton<Clients>();
-        services.AddSingleton(new RenderPool(RenderOptionsOf(settings)));
+        services.AddSingleton(_ => new RenderPool(RenderOptionsOf(settings))); // made by the container, so that it ends the workers with the host
         services.AddSingleton<MailOutcome, InvoiceMailOutcome>();
         foreach (var useCase in UseCases) services.AddScoped(useCase);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Domi.BackOffice;
 using Domi.BackOffice.Ledger;
+using Domi.BackOffice.Users;
 using Domi.Engine;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,7 @@ internal static class Commands
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(LedgerCommands());
         root.Subcommands.Add(CreditorCommands.Make(Settings));
+        root.Subcommands.Add(UserCommands());
         return root;
     }
 
@@ -63,6 +65,27 @@ internal static class Commands
             return outcome.Differences.Count == 0 ? 0 : 1;
         });
         return new Command("ledger", "The books of the office.") { check };
+    }
+
+    private static Command UserCommands()
+    {
+        var email = new Argument<string>("email") { Description = "E-mail address of the user." };
+        var factor = new Option<bool>("--second-factor-off") { Description = "Turn the second factor off too: its device is lost." };
+        var password = new Command("password", "Give a user a new password, told once. Whoever can run this on the server may let people in again.") { email, factor };
+        password.SetAction(async (parsed, ct) =>
+        {
+            var settings = Settings();
+            var options = new DbContextOptionsBuilder<OfficeDb>();
+            Databases.Configure(options, settings.Provider, Databases.ConnectionString(settings, "office"));
+            await using var db = new OfficeDb(options.Options);
+            var address = parsed.GetValue(email)!.Trim().ToLowerInvariant();
+            if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Email == address, ct) is not { } user) throw new SettingsException($"There is no user {address}.");
+
+            var (_, made) = await new EditUsers(db).ResetPasswordAsync(user.Id, parsed.GetValue(factor), ct);
+            Console.WriteLine($"The new password of {address} is {made}");
+            return 0;
+        });
+        return new Command("user", "Who signs in to the office.") { password };
     }
 
     public static DomiSettings Settings()

@@ -382,7 +382,7 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
     private Task<JsonElement> SendersAsync(string reminders) => JsonAsync(HttpMethod.Put, "/api/v1/company", new
     {
         name = "Sambre & Leie Accountants SRL", enterpriseNumber = "0712845377", account = "BE45 7340 3187 2589", invoicesSentBy = "Office", remindersSentBy = reminders,
-        reminderSwitchCheckedOn = "2026-01-01", sendsWhenNumbered = false,
+        reminderSwitchChecked = true, sendsWhenNumbered = false,
     });
 
     private Task<JsonElement> UntilAsync(Guid invoice, Func<JsonElement, bool> holds, string what) => ReadAsync($"/api/v1/invoices/{invoice}", holds, what);

@@ -20,9 +20,11 @@ internal static class CompanyApi
         Guid Id, string Name, string? EnterpriseNumber, string Street, string Zip, string City, string Country, string Email, string? Account, string Language, int DefaultDueDays,
         SentBy InvoicesSentBy, SentBy RemindersSentBy, bool SendsWhenNumbered, int Version);
 
+    /// <param name="InvoiceSwitchChecked">True: the switch of the provider's profile was checked; asked for when who sends changes.</param>
+    /// <param name="ReminderSwitchChecked">The same for reminders.</param>
     public sealed record CompanyRequest(
-        string Name, string? EnterpriseNumber, string? Street, string? Zip, string? City, string? Email, string? Account, string? Language, int? DefaultDueDays,
-        SentBy InvoicesSentBy, DateOnly? InvoiceSwitchCheckedOn, SentBy RemindersSentBy, DateOnly? ReminderSwitchCheckedOn, bool SendsWhenNumbered);
+        string? Name, string? EnterpriseNumber, string? Street, string? Zip, string? City, string? Country, string? Email, string? Phone, string? Website, string? Account, string? Bic, string? Language,
+        int? DefaultDueDays, SentBy? InvoicesSentBy, bool? InvoiceSwitchChecked, SentBy? RemindersSentBy, bool? ReminderSwitchChecked, bool? SendsWhenNumbered);
 
     public sealed record TemplateView(Guid Id, string Name, TemplateType Type, string Language, bool IsActive, DateTimeOffset ChangedAt);
 
@@ -74,31 +76,18 @@ internal static class CompanyApi
         connections.MapPost("{id:guid}/sync", SyncAsync);
     }
 
-    private static async Task<CompanyView> ChangeAsync(CompanyRequest request, int? version, OfficeDb db, Actor actor, CancellationToken ct)
-    {
-        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Length > 140) throw new RefusedException("name_missing", "The name is missing.") { Field = "Name" };
-        if (!string.IsNullOrWhiteSpace(request.Email) && !SendMails.IsAddress(request.Email)) throw new RefusedException("email_invalid", "Not an e-mail address.", ("email", request.Email)) { Field = "Email" };
-        EnterpriseNumber? enterprise = string.IsNullOrWhiteSpace(request.EnterpriseNumber) ? null
-            : EnterpriseNumber.TryParse(request.EnterpriseNumber, out var number) ? number : throw new RefusedException("enterprise_invalid", "Not an enterprise number.", ("number", request.EnterpriseNumber)) { Field = "EnterpriseNumber" };
-        Iban? account = string.IsNullOrWhiteSpace(request.Account) ? null
-            : Iban.TryParse(request.Account, out var iban) ? iban : throw new RefusedException("iban_invalid", "The IBAN does not hold.") { Field = "Account" };
-        if (request.DefaultDueDays is < 0 or > 365) throw new RefusedException("due_days_invalid", "Between 0 and 365 days.") { Field = "DefaultDueDays" };
+    // What is not said stays as it is; an empty text takes it away.
+    private static async Task<CompanyView> ChangeAsync(CompanyRequest request, int? version, EditCompany edit, Actor actor, CancellationToken ct) =>
+        View(await edit.SaveAsync(actor.CompanyId!.Value, version, c => (
+            new(request.Name ?? c.Name, request.EnterpriseNumber ?? c.EnterpriseNumber?.Value, request.Street ?? c.Street, request.Zip ?? c.Zip, request.City ?? c.City, request.Country ?? c.Country,
+                request.Email ?? c.Email, request.Phone ?? c.Phone, request.Website ?? c.Website, request.Account ?? c.Account?.Value, BicOf(request, c), request.Language ?? c.Language),
+            request.DefaultDueDays ?? c.DefaultDueDays,
+            new(request.InvoicesSentBy ?? c.InvoicesSentBy, request.RemindersSentBy ?? c.RemindersSentBy, request.InvoiceSwitchChecked ?? false, request.ReminderSwitchChecked ?? false,
+                request.SendsWhenNumbered ?? c.SendsWhenNumbered, c.DefaultProfileForPersons, c.DefaultProfileForCompanies)), ct));
 
-        return await db.WriteAsync(async token =>
-        {
-            var company = await db.Companies.SingleAsync(c => c.Id == actor.CompanyId, token);
-            if (version is { } seen && seen != company.Version) throw new RefusedException("changed_meanwhile", "Somebody else changed the company.");
-            company.Senders(request.InvoicesSentBy, request.InvoiceSwitchCheckedOn, request.RemindersSentBy, request.ReminderSwitchCheckedOn);
-            (company.Name, company.EnterpriseNumber, company.Street, company.Zip, company.City, company.Email) =
-                (request.Name.Trim(), enterprise, request.Street ?? company.Street, request.Zip ?? company.Zip, request.City ?? company.City, request.Email ?? company.Email);
-            (company.Account, company.Bic) = (account, account is { } known ? BelgianBanks.BicOf(known) : null);
-            company.Language = Texts.LanguageOf(request.Language ?? company.Language);
-            company.DefaultDueDays = request.DefaultDueDays ?? company.DefaultDueDays;
-            company.SendsWhenNumbered = request.SendsWhenNumbered;
-            company.Version++;
-            return View(company);
-        }, ct);
-    }
+    private static string? BicOf(CompanyRequest request, OwnCompany company) => request.Bic ?? (request.Account is null
+        ? company.Bic?.Value
+        : Iban.TryParse(request.Account, out var account) ? BelgianBanks.BicOf(account)?.Value : null);
 
     private static async Task<IResult> UploadAsync(IFormFile file, string name, TemplateType type, string language, bool? activate, EditTemplates edit, Actor actor, CancellationToken ct)
     {

@@ -17,7 +17,8 @@ internal static class InvoicesApi
 
     public sealed record NumberRequest(DateOnly? Date, bool Send);
 
-    public sealed record SendRequest(bool WithoutLink);
+    /// <param name="Again">What was sent is sent once more, on purpose.</param>
+    public sealed record SendRequest(bool WithoutLink, bool Again);
 
     public sealed record InvoiceView(
         Guid Id, string? Number, InvoiceKind Kind, InvoiceState State, Guid RelationId, DateOnly? Date, DateOnly? DueOn, string? Communication, string Description, string Language,
@@ -43,7 +44,7 @@ internal static class InvoicesApi
         });
         api.MapPost("invoices/{id:guid}/send", async (Guid id, SendRequest request, SendInvoice send, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
-            await send.RunAsync(id, request.WithoutLink, actor.Name, ct);
+            await send.RunAsync(id, request.WithoutLink, actor.Name, ct, request.Again);
             return Results.Ok(await ReadAsync(db, id, ct));
         });
         api.MapPost("invoices/{id:guid}/reminder", async (Guid id, RemindInvoice remind, Actor actor, OfficeDb db, CancellationToken ct) =>

@@ -16,11 +16,13 @@ internal static class OfficeApi
     {
         services.AddOpenApi();
         services.AddValidation();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // also outside Development: the caller is told what is malformed
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter());
             json.SerializerOptions.RespectNullableAnnotations = true; // a null where none may be is malformed, and told so
             json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
+            json.SerializerOptions.Converters.Add(new PlainText());
         });
     }
 
@@ -67,6 +69,26 @@ internal static class OfficeApi
             await Problem(context, StatusCodes.Status500InternalServerError, "internal", context.TraceIdentifier);
         }
     });
+
+    /// <summary>A text without NUL, which no database takes as text.</summary>
+    private sealed class PlainText : System.Text.Json.Serialization.JsonConverter<string>
+    {
+        public override string? Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options)
+        {
+            if (reader.TokenType is not System.Text.Json.JsonTokenType.String) throw new System.Text.Json.JsonException("Not a text.");
+            try
+            {
+                var text = reader.GetString()!;
+                return text.Contains('\0', StringComparison.Ordinal) ? throw new System.Text.Json.JsonException("A text may not contain the character NUL.") : text;
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new System.Text.Json.JsonException("A text is not Unicode.", e);
+            }
+        }
+
+        public override void Write(System.Text.Json.Utf8JsonWriter writer, string value, System.Text.Json.JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
 
     private static Task Problem(HttpContext context, int status, string code, string detail, string? field = null)
     {

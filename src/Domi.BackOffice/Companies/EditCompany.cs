@@ -44,8 +44,8 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
 
         company.Name = facts.Name.Trim();
         (company.EnterpriseNumber, company.Account, company.Bic, company.Country, company.Email) = (enterprise, account, bic, country, email);
-        (company.Street, company.Zip, company.City) = (Short(facts.Street, 140, "Street"), Short(facts.Zip, 20, "Zip"), Short(facts.City, 70, "City"));
-        (company.Phone, company.Website, company.Language) = (Blank(Short(facts.Phone, 40, "Phone")), Blank(Short(facts.Website, 200, "Website")), Texts.LanguageOf(facts.Language));
+        (company.Street, company.Zip, company.City) = (FieldText.Short(facts.Street, 140, "Street"), FieldText.Short(facts.Zip, 20, "Zip"), FieldText.Short(facts.City, 70, "City"));
+        (company.Phone, company.Website, company.Language) = (Blank(FieldText.Short(facts.Phone, 40, "Phone")), Blank(FieldText.Short(facts.Website, 200, "Website")), Texts.LanguageOf(facts.Language));
     }, ct);
 
     /// <summary>A format is locked for the fiscal year in which a number of it was given: a series has one form.</summary>
@@ -56,7 +56,7 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
         if (wanted.VatRate is < 0 or > 100) throw new RefusedException("vat_rate_invalid", "Not a percentage.") { Field = "VatRate" };
         if (wanted.FiscalYearStartMonth is < 1 or > 12) throw new RefusedException("month_invalid", "Not a month.") { Field = "FiscalYearStartMonth" };
         var (invoices, notes) = (Format(wanted.InvoiceFormat, "InvoiceFormat"), Format(wanted.CreditNoteFormat, "CreditNoteFormat"));
-        if (invoices == notes) throw new RefusedException("number_format_same", "Invoices and credit notes need different numbers.") { Field = "CreditNoteFormat" };
+        if (Plain(invoices) == Plain(notes)) throw new RefusedException("number_format_same", "Invoices and credit notes need different numbers.") { Field = "CreditNoteFormat" };
 
         var locked = await LockedAsync(company, token);
         if (invoices != company.InvoiceNumberFormat && locked.Contains(InvoiceKind.Invoice)) throw Locked("InvoiceFormat");
@@ -68,10 +68,21 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
         return company;
     }, ct);
 
+    /// <summary>Facts, days and senders at once, as the API takes them: all of it or nothing.</summary>
+    public Task<OwnCompany> SaveAsync(Guid id, int? version, Func<OwnCompany, (CompanyFacts Facts, int DueDays, CompanySending Sending)> wanted, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var (facts, days, sending) = wanted(await FindAsync(id, version, token));
+        if (days is < 0 or > 365) throw new RefusedException("due_days_invalid", "Not a number of days.") { Field = "DefaultDueDays" };
+        await SaveFactsAsync(id, null, facts, token);
+        var company = await SaveSendingAsync(id, null, sending, token);
+        company.DefaultDueDays = days;
+        return company;
+    }, ct);
+
     public Task<OwnCompany> SaveMailAsync(Guid id, int? version, string? replyTo, string? signature, CancellationToken ct) => ChangeAsync(id, version, company =>
     {
         var address = Address(replyTo, "ReplyTo");
-        var text = Blank(Short(signature, 1000, "Signature"));
+        var text = Blank(FieldText.Short(signature, 1000, "Signature"));
         (company.ReplyTo, company.MailSignature) = (address, text);
     }, ct);
 
@@ -155,15 +166,15 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
         return text;
     }
 
+    // 0999 and 999 are two, 1000 and 1000 are not.
+    private static string Plain(string format) => format.Replace("{number:0000}", "{number}", StringComparison.Ordinal);
+
     private static string? Address(string? text, string field)
     {
         var address = Blank(text);
         if (address is null) return null;
         return address.Length <= 254 && SendMails.IsAddress(address) ? address : throw new RefusedException("email_invalid", "Not an e-mail address.", ("email", address)) { Field = field };
     }
-
-    private static string Short(string? text, int most, string field) =>
-        (text?.Trim() ?? "") is var trimmed && trimmed.Length <= most ? trimmed : throw new RefusedException("text_too_long", $"Longer than {most} characters.", ("most", most)) { Field = field };
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

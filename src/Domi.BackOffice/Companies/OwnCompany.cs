@@ -81,17 +81,6 @@ public sealed class OwnCompany
 
     public int Version { get; set; }
 
-    /// <summary>Decides who sends what. Handing it to the provider asks that a person checked the provider's own switch.</summary>
-    /// <exception cref="RefusedException"><c>switch_unchecked</c>.</exception>
-    public void Senders(SentBy invoices, DateOnly? invoicesCheckedOn, SentBy reminders, DateOnly? remindersCheckedOn)
-    {
-        if (invoices != InvoicesSentBy && invoicesCheckedOn is null) throw new RefusedException("switch_unchecked", "Check the provider's switch for invoices first.", ("kind", "invoice")) { Field = "InvoiceSwitchCheckedOn" };
-        if (reminders != RemindersSentBy && remindersCheckedOn is null) throw new RefusedException("switch_unchecked", "Check the provider's switch for reminders first.", ("kind", "reminder")) { Field = "ReminderSwitchCheckedOn" };
-        (InvoicesSentBy, RemindersSentBy) = (invoices, reminders);
-        InvoiceSwitchCheckedOn = invoicesCheckedOn ?? InvoiceSwitchCheckedOn;
-        ReminderSwitchCheckedOn = remindersCheckedOn ?? ReminderSwitchCheckedOn;
-    }
-
     public int FiscalYearOf(DateOnly date) => date.Month >= FiscalYearStartMonth || FiscalYearStartMonth == 1 ? date.Year : date.Year - 1;
 
     /// <summary>A second sender is refused.</summary>

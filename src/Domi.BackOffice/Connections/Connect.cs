@@ -49,10 +49,12 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         var candidate = await CandidateAsync(companyId, credentials, ct);
         var address = candidate.BaseAddress.ToString().TrimEnd('/');
         var (apiKey, privateKey) = (secrets.Seal(candidate.ApiKey), candidate.PrivateKey is null ? null : secrets.Seal(candidate.PrivateKey));
-        var saved = await db.WriteAsync(async token =>
+        var saved = await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
         {
             var all = await db.Connections.Where(c => c.OwnCompanyId == companyId).ToListAsync(token);
             var connection = all.Find(c => c.BaseAddress == address && c.MerchantNumber == credentials.MerchantNumber.Trim());
+            foreach (var other in all) other.IsActive = false;
+            await db.SaveChangesAsync(token); // the former makes room: one is in use at a time
             if (connection is null)
             {
                 connection = new()
@@ -68,16 +70,16 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
                 db.Connections.Add(connection);
             }
 
-            foreach (var other in all) other.IsActive = other == connection;
             connection.IsActive = true;
             connection.ApiKeySealed = apiKey;
             connection.PrivateKeySealed = privateKey;
             connection.Salt = candidate.Salt;
             connection.PollDueAt = Wall.GetUtcNow();
-            connection.ReadWell(connection.LastReadAt ?? Wall.GetUtcNow());
+            connection.Mended();
+            connection.LacksPaymentFeed = false;
             if (profiles.Count > 0) await KeepProfilesAsync(connection, profiles, token);
             return connection;
-        }, ct);
+        }, again), ct);
         clients.Forget(saved.Id);
         return saved;
     }
@@ -118,7 +120,7 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         if (active.Count > 0)
         {
             company.DefaultProfileForPersons = Kept(company.DefaultProfileForPersons) ?? (int)(active.Find(p => p.Type == "CORE") ?? active[0]).Id;
-            company.DefaultProfileForCompanies = Kept(company.DefaultProfileForCompanies) ?? (int)(active.Find(p => p.Type == "CORE") ?? active[0]).Id;
+            company.DefaultProfileForCompanies = Kept(company.DefaultProfileForCompanies) ?? (int)(active.Find(p => p.Type == "B2B") ?? active.Find(p => p.Type == "CORE") ?? active[0]).Id;
         }
 
         int? Kept(int? number) => number is { } n && active.Exists(p => p.Id == n) ? n : null;

@@ -50,7 +50,16 @@ public sealed class Connection
 
     public DateTimeOffset? ProfilesReadAt { get; set; }
 
+    /// <summary>When the nightly check last compared our open invoices with the provider's.</summary>
+    public DateTimeOffset? CheckedAt { get; set; }
+
+    /// <summary>How many invoices differed then.</summary>
+    public int CheckDifferences { get; set; }
+
     public bool IsBuiltIn { get; init; }
+
+    /// <summary>New credentials: what went wrong with the former says nothing any more.</summary>
+    public void Mended() => (LastError, LastErrorText, LastErrorAt) = (null, null, null);
 
     public void ReadWell(DateTimeOffset now) => (LastReadAt, LastError, LastErrorText, LastErrorAt) = (now, null, null, null);
 
@@ -115,5 +124,6 @@ public sealed class InboxEvent
     /// <summary>The event as it came; kept for what is quarantined.</summary>
     public string? Payload { get; set; }
 
-    public DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>When it was read; of one that was set aside and read again, that time.</summary>
+    public DateTimeOffset ReceivedAt { get; set; }
 }

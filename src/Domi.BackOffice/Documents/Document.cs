@@ -23,7 +23,7 @@ public sealed class Document
 
     public int SizeBytes { get; init; }
 
-    /// <summary>What makes it one of a kind: <c>mandate:&lt;reference&gt;:&lt;hash&gt;</c>.</summary>
+    /// <summary>What makes it one of a kind: <c>mandate:&lt;connection&gt;:&lt;reference&gt;</c>.</summary>
     public string? SourceKey { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

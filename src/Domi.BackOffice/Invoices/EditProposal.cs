@@ -5,26 +5,30 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.BackOffice.Invoices;
 
 /// <summary>What a proposal is made of, as a form or the API gives it.</summary>
+/// <param name="Id">Chosen when the form was drawn: the same form sent twice is one proposal.</param>
 public sealed record ProposalContent(
     Guid RelationId, InvoiceKind Kind, DateOnly? Date, DateOnly? DueOn, string Description, string Text, string? PoNumber, string? Language, IReadOnlyList<ProposalLine> Lines,
-    Guid? CreditsInvoiceId = null);
+    Guid? CreditsInvoiceId = null, Guid? Id = null);
 
 public sealed record ProposalLine(string Description, decimal Quantity, decimal UnitPrice, decimal VatRate, string? Code = null);
 
 /// <summary>Makes, changes and deletes proposals.</summary>
-/// <remarks>Refuses with <c>not_found</c>, <c>relation_unknown</c>, <c>invoice_numbered</c>, <c>line_invalid</c>, <c>amount_too_large</c>, <c>changed_meanwhile</c>.</remarks>
+/// <remarks>Refuses with <c>not_found</c>, <c>relation_unknown</c>, <c>invoice_numbered</c>, <c>line_invalid</c>, <c>amount_too_large</c>, <c>text_too_long</c>,
+/// <c>date_impossible</c>, <c>changed_meanwhile</c>.</remarks>
 public sealed class EditProposal(OfficeDb db, BusinessClock clock)
 {
-    public Task<Invoice> CreateAsync(Guid companyId, ProposalContent content, string actor, CancellationToken ct) => db.WriteAsync(async token =>
+    public Task<Invoice> CreateAsync(Guid companyId, ProposalContent content, string actor, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
     {
+        if (content.Id is { } id && await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == id && i.OwnCompanyId == companyId, token) is { } made) return made;
+
         var relation = await RelationAsync(companyId, content.RelationId, token);
-        var invoice = new Invoice(companyId, relation.Id, content.Kind, clock.GetUtcNow()) { CreatedBy = actor, CreditsInvoiceId = content.CreditsInvoiceId };
+        var invoice = new Invoice(companyId, relation.Id, content.Kind, clock.GetUtcNow(), content.Id) { CreatedBy = actor, CreditsInvoiceId = content.CreditsInvoiceId };
         Fill(invoice, content, relation.Language);
         invoice.PoNumber ??= relation.PoNumber;
         db.Invoices.Add(invoice);
         db.Note(invoice, content.CreditsInvoiceId is null ? "proposal_made" : "credit_note_made", actor, clock.GetUtcNow());
         return invoice;
-    }, ct);
+    }, again), ct);
 
     public Task<Invoice> ChangeAsync(Guid id, int? version, ProposalContent content, string actor, CancellationToken ct) => db.WriteAsync(async token =>
     {
@@ -44,12 +48,13 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
         db.Invoices.Remove(invoice);
     }, ct);
 
-    /// <summary>A credit note for an invoice, as a proposal: its lines with the quantities negated.</summary>
+    /// <summary>A credit note for an invoice, as a proposal: its lines with the quantities negated. One that is begun goes on.</summary>
     public async Task<Invoice> CreditAsync(Guid invoiceId, string actor, CancellationToken ct)
     {
         var invoice = await db.Invoices.AsNoTracking().Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == invoiceId, ct) ?? throw new RefusedException("not_found", $"No invoice {invoiceId}.");
         if (invoice.State is not InvoiceState.Numbered || invoice.Kind is not InvoiceKind.Invoice)
             throw new RefusedException("invoice_not_numbered", "Only a numbered invoice is credited.", ("number", invoice.Number ?? ""));
+        if (await db.Invoices.AsNoTracking().FirstOrDefaultAsync(i => i.CreditsInvoiceId == invoiceId && i.State == InvoiceState.Proposal, ct) is { } begun) return begun;
         return await CreateAsync(invoice.OwnCompanyId, new(invoice.RelationId, InvoiceKind.CreditNote, null, null, invoice.Description, "", invoice.PoNumber, invoice.Language,
             [.. invoice.Lines.OrderBy(l => l.Position).Select(l => new ProposalLine(l.Description, -l.Quantity, l.UnitPrice, l.VatRate, l.Code))], invoice.Id), actor, ct);
     }
@@ -61,14 +66,17 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
         {
             InvoiceId = invoice.Id,
             Position = position + 1,
-            Code = line.Code,
-            Description = line.Description.Trim() is { Length: > 0 and <= 1000 } text ? text : throw new RefusedException("line_invalid", $"Line {position + 1} has no description.", ("line", position + 1)) { Field = "Lines" },
+            Code = FieldText.Optional(line.Code, 40, "Lines"),
+            Description = line.Description.Trim() is { Length: > 0 and <= 1000 } words ? words : throw new RefusedException("line_invalid", $"Line {position + 1} has no description.", ("line", position + 1)) { Field = "Lines" },
             Quantity = Math.Abs(line.Quantity) <= 1_000_000m ? Math.Round(line.Quantity, 3) : throw new RefusedException("line_invalid", $"Line {position + 1}: the quantity is too large.", ("line", position + 1)) { Field = "Lines" },
             UnitPrice = Math.Abs(line.UnitPrice) <= 10_000_000m ? Math.Round(line.UnitPrice, 4) : throw new RefusedException("line_invalid", $"Line {position + 1}: the price is too large.", ("line", position + 1)) { Field = "Lines" },
             VatRate = line.VatRate is >= 0 and <= 100 ? Math.Round(line.VatRate, 2) : throw new RefusedException("line_invalid", $"Line {position + 1}: the VAT rate is no percentage.", ("line", position + 1)) { Field = "Lines" },
         }).ToList();
+        foreach (var (field, day) in new[] { ("Date", content.Date), ("DueOn", content.DueOn) })
+            if (day is { Year: < 2000 or > 2199 }) throw new RefusedException("date_impossible", $"{day} is no date of an invoice.") { Field = field };
+        var (description, text, po) = (FieldText.Short(content.Description, 200, "Description"), FieldText.Short(content.Text, 2000, "Text"), FieldText.Optional(content.PoNumber, 70, "PoNumber"));
         invoice.Edit(content.RelationId, lines);
-        (invoice.Date, invoice.DueOn, invoice.Description, invoice.Text, invoice.PoNumber) = (content.Date, content.DueOn, content.Description.Trim(), content.Text.Trim(), content.PoNumber);
+        (invoice.Date, invoice.DueOn, invoice.Description, invoice.Text, invoice.PoNumber) = (content.Date, content.DueOn, description, text, po);
         invoice.Language = Texts.LanguageOf(content.Language ?? language);
     }
 

@@ -22,9 +22,10 @@ public sealed class Invoice
 {
     private Invoice() { } // for EF Core
 
-    public Invoice(Guid ownCompanyId, Guid relationId, InvoiceKind kind, DateTimeOffset now)
+    public Invoice(Guid ownCompanyId, Guid relationId, InvoiceKind kind, DateTimeOffset now, Guid? id = null)
     {
         (OwnCompanyId, RelationId, Kind, CreatedAt) = (ownCompanyId, relationId, kind, now);
+        if (id is { } chosen) Id = chosen;
     }
 
     /// <summary>Chosen here and sent to the provider, so that a repeated request is recognised.</summary>
@@ -187,7 +188,9 @@ public sealed class Invoice
         Method ??= providerState == "PENDING" ? PaymentMethod.DirectDebit : PaymentMethod.Manual;
         ProviderState = providerState;
         (MandateReference, CreditorIdentifier, CollectionOn) = (mandateReference, creditorIdentifier, collectionOn);
-        if (SendState is SendState.Waiting) SendDueAt = now;
+        // A document that was made without the link is out of date, also for the provider's page of an invoice that left without.
+        PdfHash = null;
+        if (SendState is SendState.Waiting or SendState.Sent) SendDueAt = now;
         Version++;
     }
 
@@ -253,22 +256,27 @@ public sealed class Invoice
     public void PdfHandedToProvider()
     {
         PdfIsAtProvider = true;
+        if (SendState is SendState.Sent) SendDueAt = null; // only the copy was missing
         Version++;
     }
 
     // ---- sending
 
-    /// <summary>Plans the sending; it waits for the link unless a person decided to do without.</summary>
-    /// <exception cref="RefusedException"><c>invoice_not_numbered</c>, <c>sending_already</c>.</exception>
-    public void Send(bool withoutLink, DateTimeOffset now)
+    /// <summary>Plans the sending; it waits for the link unless a person decided to do without. What was sent is sent again only on purpose.</summary>
+    /// <exception cref="RefusedException"><c>invoice_not_numbered</c>, <c>sending_already</c>, <c>sent_already</c>.</exception>
+    public void Send(bool withoutLink, DateTimeOffset now, bool again = false)
     {
         Require(State is InvoiceState.Numbered, "invoice_not_numbered");
+        Require(SendState is not SendState.Sent || again, "sent_already");
         Require(SendState is SendState.NotSent or SendState.Failed or SendState.Sent || (SendState is SendState.Waiting && withoutLink), "sending_already");
         SendsWithoutLink = withoutLink;
         (SendState, SendError, SendAttempts) = (SendState.Waiting, null, 0);
         SendDueAt = LinkState is LinkState.Waiting or LinkState.Failed && !withoutLink ? null : now;
         Version++;
     }
+
+    /// <summary>The provider has it, or will have: it was asked for a link. What it never hears of only the office can send.</summary>
+    public bool IsAtProvider => LinkState is not LinkState.None;
 
     public void HandOver(string to, DateTimeOffset now)
     {
@@ -286,6 +294,14 @@ public sealed class Invoice
     {
         SendAttempts++;
         (SendState, SendError, SendDueAt) = (SendState.Waiting, error, until);
+        Version++;
+    }
+
+    /// <summary>It is sent; only the provider's copy of the document has to wait.</summary>
+    public void CopyLater(DateTimeOffset until)
+    {
+        SendAttempts++;
+        SendDueAt = until;
         Version++;
     }
 
@@ -312,7 +328,7 @@ public sealed class Invoice
     }
 
     /// <summary>Counts a reminder.</summary>
-    /// <exception cref="RefusedException"><c>reminder_not_due</c>: paid, being collected, or not overdue; <c>reminder_too_soon</c>.</exception>
+    /// <exception cref="RefusedException"><c>reminder_not_due</c>: paid, or being collected; <c>reminder_too_soon</c>: the second of a day.</exception>
     public void Remind(DateTimeOffset now)
     {
         Require(State is InvoiceState.Numbered && Kind is InvoiceKind.Invoice && Open > 0 && !IsBeingCollected, "reminder_not_due");

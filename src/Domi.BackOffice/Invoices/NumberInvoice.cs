@@ -13,7 +13,7 @@ namespace Domi.BackOffice.Invoices;
 /// and the request for a payment link, in one transaction.
 /// </summary>
 /// <remarks>
-/// Refuses with <c>not_found</c>, <c>invoice_numbered</c>, <c>lines_missing</c>, <c>no_template</c>, <c>date_before_last</c>,
+/// Refuses with <c>not_found</c>, <c>invoice_numbered</c>, <c>lines_missing</c>, <c>no_template</c>, <c>date_before_last</c>, <c>date_impossible</c>, <c>sent_by_provider</c>,
 /// <c>due_before_date</c>.
 /// </remarks>
 public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
@@ -33,7 +33,10 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
         if (!await db.Templates.AnyAsync(t => t.OwnCompanyId == company.Id && t.Type == type && t.Language == invoice.Language && t.IsActive, ct))
             throw new RefusedException("no_template", $"No active template of type {type} in {invoice.Language}.", ("language", invoice.Language), ("type", type));
 
+        if (sends) company.RequireOfficeSendsInvoices();
+
         var date = wantedDate ?? invoice.Date ?? clock.Today;
+        if (date.Year is < 2000 or > 2199) throw new RefusedException("date_impossible", $"{date} is no date of an invoice.") { Field = "Date" };
         var relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, ct);
         var dueOn = invoice.DueOn ?? date.AddDays(relation.DueDays ?? company.DefaultDueDays);
         if (dueOn < date) throw new RefusedException("due_before_date", "The due date is before the invoice date.") { Field = "DueOn" };
@@ -63,7 +66,7 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
         if (invoice.CreditsInvoiceId is { } credited) await CreditAsync(invoice, credited, actor, now, ct);
 
         // With "provider sends", numbering is what hands the invoice to the provider; the office itself sends when asked, or by setting.
-        if (sends || company.SendsWhenNumbered || company.InvoicesSentBy is SentBy.Provider) invoice.Send(withoutLink: false, now);
+        if (sends || company.SendsWhenNumbered || (company.InvoicesSentBy is SentBy.Provider && invoice.IsAtProvider)) invoice.Send(withoutLink: false, now);
         return invoice;
     }
 

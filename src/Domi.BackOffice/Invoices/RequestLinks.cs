@@ -17,11 +17,11 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
 {
     public static string Name => "request-links";
 
-    public static int Parallel => 4;
+    public static int Parallel => 6;
 
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
         await db.Invoices.AsNoTracking().Where(i => i.LinkDueAt <= now).OrderBy(i => i.LinkDueAt).Take(most)
-            .Select(i => new DueWork(i.Id.ToString(), i.Id.ToString(), i.LinkDueAt!.Value)).ToListAsync(ct);
+            .Select(i => new DueWork(i.Id.ToString(), Lanes.Of(i.ConnectionId!.Value, i.Id), i.LinkDueAt!.Value)).ToListAsync(ct);
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.Invoices.MinAsync(i => i.LinkDueAt, ct);
 
@@ -44,8 +44,7 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
             answer = await client.CreateInvoiceAsync(Wanted(invoice, relation, company, mandate), ct);
             if (answer.State == "PENDING" && IsOurs(invoice, answer))
             {
-                var open = await client.ReadOpenTransactionsAsync(null, invoice.Number, ct);
-                collection = open.FirstOrDefault(t => t.Ref == invoice.Number);
+                collection = await FindCollectionAsync(client, invoice.Number!, ct);
                 mandate = mandates.FirstOrDefault(m => m.Reference == collection?.MandateReference) ?? mandate;
             }
         }
@@ -59,6 +58,12 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
                 var failing = await db.Connections.SingleAsync(c => c.Id == connection.Id, token);
                 failing.Failed(e.SupportCode, e.Message, TimeProvider.System.GetUtcNow());
                 if (waiting.LinkState is LinkState.Failed) db.Note(waiting, "link_failed", "provider", clock.GetUtcNow(), ("code", waiting.LinkError));
+                if (e.Fault is TwikeyFault.Unreachable && waiting.LinkDueAt is { } until)
+                {
+                    // Nobody answers: the others of this connection need not find that out one by one.
+                    var now = clock.GetUtcNow();
+                    await db.Invoices.Where(i => i.ConnectionId == connection.Id && i.LinkDueAt <= now && i.Id != id).ExecuteUpdateAsync(set => set.SetProperty(i => i.LinkDueAt, until), token);
+                }
             }, ct);
             log.LogWarning("Invoice {Invoice}: no payment link yet ({Code}).", invoice.Id, e.SupportCode);
             return;
@@ -70,7 +75,13 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
             if (waiting.LinkState is not LinkState.Waiting) return;
 
             var now = clock.GetUtcNow();
-            if (!IsOurs(waiting, answer) || answer.Url is null)
+            if (IsOurs(waiting, answer) && answer.Url is null)
+            {
+                waiting.LinkLater("TWK-UNREADABLE", now + Clients.Wait(waiting.LinkAttempts, null)); // ours, and without the one thing that was asked for
+                return;
+            }
+
+            if (!IsOurs(waiting, answer))
             {
                 // Somebody else's invoice has our number: its link would take the money to another debt.
                 waiting.LinkFailed("TWK-NUMBER-TAKEN");
@@ -78,10 +89,23 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
                 return;
             }
 
-            waiting.LinkArrived(answer.Url.ToString(), answer.State, mandate?.Reference, mandate?.CreditorIdentifier,
+            waiting.LinkArrived(answer.Url!.ToString(), answer.State, mandate?.Reference, mandate?.CreditorIdentifier,
                 answer.State == "PENDING" ? collection?.RequestedOn ?? waiting.DueOn : null, now);
             db.Note(waiting, answer.State == "PENDING" ? "will_be_collected" : "link_arrived", "provider", now, ("day", waiting.CollectionOn));
         }, ct);
+    }
+
+    // The invoice is booked whatever comes of this question: only trouble that passes is worth asking the whole again.
+    private static async Task<TwikeyTransaction?> FindCollectionAsync(TwikeyClient client, string number, CancellationToken ct)
+    {
+        try
+        {
+            return (await client.ReadOpenTransactionsAsync(null, number, ct)).FirstOrDefault(t => t.Ref == number);
+        }
+        catch (TwikeyException e) when (!Clients.Passes(e))
+        {
+            return null;
+        }
     }
 
     private static bool IsOurs(Invoice invoice, TwikeyInvoice answer) =>

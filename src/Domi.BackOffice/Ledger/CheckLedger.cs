@@ -8,8 +8,10 @@ public static class CheckLedger
 {
     public sealed record Outcome(int Invoices, int Entries, IReadOnlyList<string> Differences);
 
+    /// <summary>Reads one moment of the books, also beside an office that is at work.</summary>
     public static async Task<Outcome> RunAsync(OfficeDb db, CancellationToken ct)
     {
+        await using var snapshot = await db.SnapshotAsync(ct);
         var differences = new List<string>();
         var entries = new Dictionary<Guid, (decimal Paid, bool Booked, int Count)>();
         var count = 0;

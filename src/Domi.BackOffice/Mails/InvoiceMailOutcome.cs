@@ -8,6 +8,14 @@ namespace Domi.BackOffice.Mails;
 /// <summary>Writes how a mail ended onto the invoice it carried, in the transaction of the mail's own outcome.</summary>
 internal sealed class InvoiceMailOutcome : MailOutcome
 {
+    /// <summary>A reminder that waited for its server is pointless once the invoice is paid, or being collected.</summary>
+    public override async Task<string?> WhyNotAsync(ModuleDb db, Mail mail, CancellationToken ct)
+    {
+        if (mail.Purpose != "reminder" || !Guid.TryParse(mail.About.AsSpan(mail.About.IndexOf(':', StringComparison.Ordinal) + 1), out var id)) return null;
+        var invoice = await ((OfficeDb)db).Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct);
+        return invoice is null or { Open: > 0, IsBeingCollected: false } ? null : invoice.IsBeingCollected ? "being_collected" : "paid";
+    }
+
     public override async Task RecordAsync(ModuleDb db, Mail mail, CancellationToken ct)
     {
         var office = (OfficeDb)db;
@@ -26,7 +34,7 @@ internal sealed class InvoiceMailOutcome : MailOutcome
             }
         }
 
-        if (mail.State is MailState.Accepted or MailState.Refused or MailState.Uncertain)
+        if (mail.State is MailState.Accepted or MailState.Refused or MailState.Uncertain or MailState.Withdrawn)
             office.Note(invoice, $"{mail.Purpose}_mail_{mail.State.ToString().ToLowerInvariant()}", "office", at, ("to", mail.To), ("answer", mail.State is MailState.Refused ? mail.LastAnswer : null));
     }
 }

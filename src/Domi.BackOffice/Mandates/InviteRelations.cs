@@ -14,7 +14,7 @@ namespace Domi.BackOffice.Mandates;
 /// </remarks>
 public sealed class InviteRelation(OfficeDb db, BusinessClock clock)
 {
-    public Task<Invitation> RunAsync(Guid relationId, int profileNumber, string actor, CancellationToken ct) => db.WriteAsync(async token =>
+    public Task<Invitation> RunAsync(Guid relationId, int profileNumber, string actor, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
     {
         var relation = await db.Relations.SingleOrDefaultAsync(r => r.Id == relationId, token) ?? throw new RefusedException("not_found", $"No relation {relationId}.");
         var connection = await db.Connections.AsNoTracking().FirstOrDefaultAsync(c => c.OwnCompanyId == relation.OwnCompanyId && c.IsActive, token)
@@ -34,12 +34,15 @@ public sealed class InviteRelation(OfficeDb db, BusinessClock clock)
         db.Invitations.Add(invitation);
         db.Note(relation, "invitation_planned", actor, now, ("profile", profile.Name));
         return invitation;
-    }, ct);
+    }, again), ct);
 }
 
 /// <summary>Makes the call. A lost answer never mails twice: the provider is asked first for what it prepared since.</summary>
 public sealed class SendInvitations(OfficeDb db, Clients clients, BusinessClock clock) : IJob
 {
+    // References of at most 35 characters, with commas, in the column that keeps them.
+    private const int MostRemembered = 55;
+
     public static string Name => "send-invitations";
 
     public static int Parallel => 2;
@@ -60,19 +63,27 @@ public sealed class SendInvitations(OfficeDb db, Clients clients, BusinessClock 
         var client = clients.For(connection);
         try
         {
-            var prepared = (await client.QueryMandatesAsync(customerNumber: relation.CustomerNumber, state: "PREPARED", ct: ct)).Select(m => m.Reference).ToList();
+            // In whatever state: who was invited by a call whose answer was lost may have signed meanwhile.
+            var there = await client.QueryMandatesAsync(customerNumber: relation.CustomerNumber, ct: ct);
             if (invitation.State is InvitationState.Inviting)
             {
-                // We called and do not know what came of it. What was not there before is ours.
+                // We called and do not know what came of it. What was not there before, of the same contract, is ours.
                 var before = invitation.KnownBefore.Split(',', StringSplitOptions.RemoveEmptyEntries);
-                if (prepared.Except(before, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } made)
+                foreach (var made in there.Where(m => !before.Contains(m.Reference, StringComparer.OrdinalIgnoreCase)))
                 {
-                    await AdoptAsync(id, made, ct);
+                    if (await client.ReadMandateAsync(made.Reference, ct) is not { } detail || (detail.Ct is { } profile && profile != invitation.ProfileNumber)) continue;
+                    await AdoptAsync(id, made.Reference, ct);
                     return;
                 }
             }
 
-            invitation.Begin(prepared, clock.GetUtcNow());
+            if (await db.RelationMandates.AnyAsync(m => m.RelationId == relation.Id && m.ConnectionId == connection.Id && (m.IsCollectable || m.State == "SIGNED_PENDING_DEBTOR_BANK"), ct))
+            {
+                await EndAsync(id, relation.Id, "mandate_active", ct); // signed since it was planned
+                return;
+            }
+
+            invitation.Begin(there.TakeLast(MostRemembered).Select(m => m.Reference), clock.GetUtcNow());
             await db.SaveChangesAsync(ct);
 
             var answer = await client.InviteAsync(new(invitation.ProfileNumber)
@@ -99,13 +110,21 @@ public sealed class SendInvitations(OfficeDb db, Clients clients, BusinessClock 
             {
                 var waiting = await db.Invitations.SingleAsync(i => i.Id == id, token);
                 if (Clients.Passes(e)) waiting.Postpone(e.SupportCode, clock.GetUtcNow() + Clients.Wait(waiting.Attempts, e));
-                else
-                {
-                    waiting.Fail($"{e.SupportCode} {e.Code}".Trim());
-                    db.Note(await db.Relations.SingleAsync(r => r.Id == waiting.RelationId, token), "invitation_failed", "provider", clock.GetUtcNow(), ("code", waiting.LastError));
-                }
+                else await FailAsync(waiting, $"{e.SupportCode} {e.Code}".Trim(), token);
             }, ct);
         }
+    }
+
+    private Task EndAsync(Guid id, Guid relationId, string error, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        db.ChangeTracker.Clear();
+        await FailAsync(await db.Invitations.SingleAsync(i => i.Id == id && i.RelationId == relationId, token), error, token);
+    }, ct);
+
+    private async Task FailAsync(Invitation invitation, string error, CancellationToken ct)
+    {
+        invitation.Fail(error);
+        db.Note(await db.Relations.SingleAsync(r => r.Id == invitation.RelationId, ct), "invitation_failed", "provider", clock.GetUtcNow(), ("code", error));
     }
 
     private Task AdoptAsync(Guid id, string reference, CancellationToken ct) => db.WriteAsync(async token =>

@@ -12,7 +12,7 @@ public sealed record RelationContent(
     string? InvoiceEmail, string? InvoiceCc, string? InvoiceBcc, string? ReminderEmail, int? DueDays, string? PoNumber, bool GetsReminders);
 
 /// <summary>Makes and changes relations. The number is given once and never changes: the provider knows the relation by it.</summary>
-/// <remarks>Refuses with <c>not_found</c>, <c>name_missing</c>, <c>email_invalid</c>, <c>enterprise_invalid</c>, <c>country_invalid</c>, <c>changed_meanwhile</c>.</remarks>
+/// <remarks>Refuses with <c>not_found</c>, <c>name_missing</c>, <c>email_invalid</c>, <c>enterprise_invalid</c>, <c>country_invalid</c>, <c>text_too_long</c>, <c>due_days_invalid</c>, <c>changed_meanwhile</c>.</remarks>
 public sealed class EditRelation(OfficeDb db, BusinessClock clock)
 {
     public async Task<Relation> CreateAsync(Guid companyId, RelationContent content, string actor, CancellationToken ct)
@@ -64,6 +64,12 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
         if (!string.IsNullOrWhiteSpace(content.EnterpriseNumber) && !Standards.EnterpriseNumber.TryParse(content.EnterpriseNumber, out _))
             throw new RefusedException("enterprise_invalid", $"Not an enterprise number: {content.EnterpriseNumber}", ("number", content.EnterpriseNumber)) { Field = "EnterpriseNumber" };
         if (content.Country is not { Length: 2 } || !content.Country.All(char.IsAsciiLetter)) throw new RefusedException("country_invalid", "Not a country of two letters.") { Field = "Country" };
+        foreach (var (field, text, most) in new[]
+        {
+            ("FirstName", content.FirstName, 70), ("LastName", content.LastName, 70), ("Street", content.Street, 140), ("Zip", content.Zip, 20), ("City", content.City, 70), ("Phone", content.Phone, 40),
+            ("InvoiceCc", content.InvoiceCc, 1000), ("InvoiceBcc", content.InvoiceBcc, 1000), ("PoNumber", content.PoNumber, 70),
+        })
+            FieldText.Short(text, most, field);
         if (content.DueDays is < 0 or > 365) throw new RefusedException("due_days_invalid", "Between 0 and 365 days.") { Field = "DueDays" };
     }
 

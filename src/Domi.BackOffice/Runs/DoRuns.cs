@@ -3,6 +3,7 @@ using Domi.BackOffice.Mandates;
 using Domi.BackOffice.Reminders;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Domi.BackOffice.Runs;
 
@@ -36,7 +37,7 @@ public sealed class StartRun(OfficeDb db, BusinessClock clock)
 }
 
 /// <summary>Works through a run, one after the other in the order that was chosen: numbers follow the list.</summary>
-public sealed class DoRuns(OfficeDb db, NumberInvoice number, SendInvoice send, RemindInvoice remind, InviteRelation invite, BusinessClock clock) : IJob
+public sealed class DoRuns(OfficeDb db, NumberInvoice number, SendInvoice send, RemindInvoice remind, InviteRelation invite, BusinessClock clock, ILogger<DoRuns> log) : IJob
 {
     public static string Name => "do-runs";
 
@@ -60,18 +61,24 @@ public sealed class DoRuns(OfficeDb db, NumberInvoice number, SendInvoice send, 
             string? error = null, text = null;
             try
             {
-                await DoAsync(run, item.SubjectId, ct);
+                if (!await WasDoneByUsAsync(run, item.SubjectId, ct)) await DoAsync(run, item.SubjectId, ct);
             }
             catch (RefusedException e)
             {
                 (error, text) = (e.Code, e.Message);
                 // Done before the process stopped: the outcome was only not written down.
                 if (e.Code is "invoice_numbered" && run.Kind is RunKind.Number or RunKind.NumberAndSend) error = await WasNumberedByUsAsync(item.SubjectId, run, ct) ? null : error;
-                if (e.Code is "sending_already" && run.Kind is RunKind.Send) error = null;
+                if (e.Code is "sending_already" or "sent_already" && run.Kind is RunKind.Send) error = null;
             }
             catch (DbUpdateConcurrencyException)
             {
                 error = "changed_meanwhile";
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A fault of ours in one must not keep the others from their turn.
+                log.LogError(e, "Run {Run}: {Subject} failed.", runId, item.SubjectId);
+                (error, text) = ("internal", e.Message);
             }
 
             db.ChangeTracker.Clear();
@@ -85,6 +92,14 @@ public sealed class DoRuns(OfficeDb db, NumberInvoice number, SendInvoice send, 
             db.ChangeTracker.Clear();
         }
     }
+
+    // The process may have stopped after the deed and before its outcome was written: nobody is reminded or invited twice by one run.
+    private async Task<bool> WasDoneByUsAsync(Run run, Guid subject, CancellationToken ct) => run.Kind switch
+    {
+        RunKind.Remind => await db.Invoices.AnyAsync(i => i.Id == subject && i.LastRemindedAt >= run.StartedAt, ct),
+        RunKind.Invite => await db.Invitations.AnyAsync(i => i.RelationId == subject && i.CreatedAt >= run.StartedAt, ct),
+        _ => false,
+    };
 
     private Task DoAsync(Run run, Guid subject, CancellationToken ct) => run.Kind switch
     {

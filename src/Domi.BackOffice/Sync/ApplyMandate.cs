@@ -22,7 +22,7 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
     public async Task<Ready> PrepareAsync(Connection connection, TwikeyClient client, MandateChange change, CancellationToken ct)
     {
         var detail = await client.ReadMandateAsync(change.Reference, ct);
-        var known = $"mandate:{change.Reference}";
+        var known = DocumentKey(connection.Id, change.Reference);
         var isSigned = detail?.State is "SIGNED" or "SIGNED_PENDING_DEBTOR_BANK";
         var pdf = isSigned && !await db.Documents.AnyAsync(d => d.OwnCompanyId == connection.OwnCompanyId && d.SourceKey == known, ct)
             ? await client.ReadMandatePdfAsync(change.Reference, ct)
@@ -32,7 +32,7 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
 
     public async Task<Applied> ApplyAsync(Connection connection, Ready ready, CancellationToken ct)
     {
-        if (ready.Detail is not { } detail) return ready.Change.Kind is MandateChangeKind.Cancelled ? Applied.Nothing : Applied.Aside("unknown_mandate");
+        if (ready.Detail is not { } detail) return ready.Change.Kind is MandateChangeKind.Cancelled ? await EndAsync(connection, ready.Change, ct) : Applied.Aside("unknown_mandate");
 
         var mandate = await db.RelationMandates.SingleOrDefaultAsync(m => m.ConnectionId == connection.Id && m.Reference == detail.Reference, ct);
         var relation = mandate is not null
@@ -45,6 +45,24 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
 
         return await TakeOverAsync(connection, relation, mandate, detail, ready.Change.Reason, ready.Pdf, ct);
     }
+
+    /// <summary>The provider cancelled a mandate and no longer shows it: what is known here ends.</summary>
+    private async Task<Applied> EndAsync(Connection connection, MandateChange change, CancellationToken ct)
+    {
+        if (await db.RelationMandates.SingleOrDefaultAsync(m => m.ConnectionId == connection.Id && m.Reference == change.Reference, ct) is not { } mandate || mandate.State == "CANCELLED") return Applied.Nothing;
+
+        var now = clock.GetUtcNow();
+        (mandate.State, mandate.IsCollectable, mandate.CancelReason, mandate.UpdatedAt) = ("CANCELLED", false, Cut(change.Reason, 200), now);
+        var relation = await db.Relations.SingleAsync(r => r.Id == mandate.RelationId, ct);
+        db.Note(relation, "mandate_cancelled", "provider", now, ("reference", mandate.Reference), ("account", mandate.Account?.Masked), ("reason", mandate.CancelReason));
+        await FollowAsync(relation, now, ct);
+        return Applied.Done;
+    }
+
+    private static string? Cut(string? text, int most) => text?.Length > most ? text[..most] : text;
+
+    // The same reference may stand at another merchant.
+    private static string DocumentKey(Guid connectionId, string reference) => $"mandate:{connectionId:n}:{reference}";
 
     /// <summary>Writes what the provider shows, for a relation that is known or that a clerk chose.</summary>
     public async Task<Applied> TakeOverAsync(
@@ -59,18 +77,18 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
         }
 
         var (stateBefore, collectableBefore) = (mandate.State, mandate.IsCollectable);
-        mandate.Scheme = detail.Scheme is "B2B" ? "B2B" : detail.Scheme ?? "CORE";
-        mandate.State = detail.State ?? "";
+        mandate.Scheme = Cut(detail.Scheme, 32) ?? "CORE";
+        mandate.State = Cut(detail.State, 40) ?? "";
         mandate.IsCollectable = detail.Collectable ?? detail.State == "SIGNED";
         mandate.Account = Iban.TryParse(detail.Iban, out var iban) ? iban : mandate.Account;
         mandate.Bic = Bic.TryParse(detail.Bic, out var bic) ? bic : mandate.Bic;
         mandate.SignedOn = detail.SignedOn ?? mandate.SignedOn;
         mandate.ProfileNumber = (int?)detail.Ct ?? mandate.ProfileNumber;
-        mandate.CreditorIdentifier = detail.CreditorIdentifier ?? mandate.CreditorIdentifier;
-        mandate.CancelReason = detail.State == "CANCELLED" ? detail.CancelReason ?? reason ?? mandate.CancelReason : null;
+        mandate.CreditorIdentifier = Cut(detail.CreditorIdentifier, 35) ?? mandate.CreditorIdentifier;
+        mandate.CancelReason = detail.State == "CANCELLED" ? Cut(detail.CancelReason ?? reason, 200) ?? mandate.CancelReason : null;
         mandate.UpdatedAt = now;
 
-        if (pdf is not null) await KeepDocumentAsync(relation, detail.Reference, pdf, now, ct);
+        if (pdf is not null) await KeepDocumentAsync(connection.Id, relation, detail.Reference, pdf, now, ct);
         if (mandate.Account is { } account && mandate.State is "SIGNED" or "SIGNED_PENDING_DEBTOR_BANK") await KeepAccountAsync(relation, mandate, account, now, ct);
 
         if (isNew || stateBefore != mandate.State || collectableBefore != mandate.IsCollectable)
@@ -91,9 +109,9 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
         return Applied.Done;
     }
 
-    private async Task KeepDocumentAsync(Relation relation, string reference, byte[] pdf, DateTimeOffset now, CancellationToken ct)
+    private async Task KeepDocumentAsync(Guid connectionId, Relation relation, string reference, byte[] pdf, DateTimeOffset now, CancellationToken ct)
     {
-        var key = $"mandate:{reference}";
+        var key = DocumentKey(connectionId, reference);
         if (await db.Documents.AnyAsync(d => d.OwnCompanyId == relation.OwnCompanyId && d.SourceKey == key, ct)) return;
 
         db.Documents.Add(new()

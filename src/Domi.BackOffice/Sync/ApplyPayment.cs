@@ -80,8 +80,13 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
             db.FailedAttempts.Add(new() { OwnCompanyId = invoice.OwnCompanyId, InvoiceId = invoice.Id, Key = key, ReasonCode = code, Amount = amount, OccurredAt = at });
         }
 
-        invoice.CollectionFailed(code);
-        if (nextCollection is not null) invoice.CollectsOn(nextCollection, null);
+        // Shown until money comes: a failure that is told after a later attempt was paid is history.
+        if (invoice.Open > 0)
+        {
+            invoice.CollectionFailed(code);
+            if (nextCollection is not null) invoice.CollectsOn(nextCollection, null);
+        }
+
         db.Note(invoice, nextCollection is null ? "collection_failed" : "collection_failed_retry", "provider", at, ("amount", amount), ("reason", code), ("day", nextCollection));
         return Applied.Done;
     }

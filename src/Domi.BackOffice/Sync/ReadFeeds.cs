@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Domi.BackOffice.Connections;
@@ -18,7 +19,10 @@ public sealed class ReadFeeds(
     OfficeDb db, Clients clients, ApplyPayment applyPayment, ApplyInvoiceSnapshot applyInvoice, ApplyMandate applyMandate,
     BusinessClock clock, DomiSettings settings, ILogger<ReadFeeds> log) : IJob
 {
+    private const int MostTries = 4;
+
     private static readonly TimeProvider Wall = TimeProvider.System;
+    private static readonly ConcurrentDictionary<(Guid Connection, string Key), int> Stubborn = new();
 
     public static string Name => "read-feeds";
 
@@ -43,7 +47,7 @@ public sealed class ReadFeeds(
         {
             await ReadAllAsync(connection, ct);
             await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == id, token)).ReadWell(Wall.GetUtcNow()), ct);
-            await WakeWaitingAsync(id, ct);
+            if (connection.LastError is not null) await WakeWaitingAsync(id, ct);
         }
         catch (TwikeyException e) when (e.Fault is TwikeyFault.InProgress)
         {
@@ -62,13 +66,15 @@ public sealed class ReadFeeds(
         }
     }
 
-    /// <summary>The provider answers: what waits because it did not need not wait its time out.</summary>
+    /// <summary>
+    /// The provider answers again: what waits because it did not need not wait its time out. What it asked to wait for goes on waiting.
+    /// </summary>
     private async Task WakeWaitingAsync(Guid id, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var links = db.Invoices.Where(i => i.ConnectionId == id && i.LinkDueAt > now && i.LinkState == LinkState.Waiting);
-        var sends = db.Invoices.Where(i => i.ConnectionId == id && i.SendDueAt > now && i.SendState == SendState.Waiting);
-        var invitations = db.Invitations.Where(i => i.ConnectionId == id && i.DueAt > now);
+        var links = db.Invoices.Where(i => i.ConnectionId == id && i.LinkDueAt > now && i.LinkState == LinkState.Waiting && i.LinkError != "TWK-RATE" && i.LinkError != "TWK-BUSY");
+        var sends = db.Invoices.Where(i => i.ConnectionId == id && i.SendDueAt > now && i.SendState == SendState.Waiting && i.SendError != "TWK-RATE" && i.SendError != "TWK-BUSY");
+        var invitations = db.Invitations.Where(i => i.ConnectionId == id && i.DueAt > now && i.LastError != "TWK-RATE" && i.LastError != "TWK-BUSY");
         if (!await links.AnyAsync(ct) && !await sends.AnyAsync(ct) && !await invitations.AnyAsync(ct)) return;
 
         await db.WriteAsync(async token =>
@@ -79,26 +85,62 @@ public sealed class ReadFeeds(
         }, ct);
     }
 
-    /// <summary>Reads everything that is new, at once: what the "sync now" button does.</summary>
+    /// <summary>
+    /// Reads everything that is new, at once: what the "sync now" button does. A feed that cannot be read keeps no other one from being
+    /// read; the first trouble is thrown at the end.
+    /// </summary>
     public async Task ReadAllAsync(Connection connection, CancellationToken ct)
     {
         var client = clients.For(connection);
+        TwikeyException? trouble = null;
         // Mandates first: an invoice that is collected on a new mandate then finds it.
-        await ReadAsync(connection, "mandates", client.ReadMandatesAsync, change => applyMandate.PrepareAsync(connection, client, change, ct), applyMandate.ApplyAsync, ct);
-        if (!connection.LacksPaymentFeed)
+        await TryAsync(() => ReadAsync(connection, "mandates", client.ReadMandatesAsync, change => applyMandate.PrepareAsync(connection, client, change, ct), applyMandate.ApplyAsync, ct));
+        if (!connection.LacksPaymentFeed) await TryAsync(() => ReadPaymentsAsync(connection, client, ct));
+        await TryAsync(() => ReadAsync(connection, "invoices", client.ReadInvoicesAsync, snapshot => applyInvoice.PrepareAsync(connection, client, snapshot, ct), applyInvoice.ApplyAsync, ct));
+        if (trouble is not null) throw trouble;
+
+        async Task TryAsync(Func<Task> read)
         {
+            if (trouble is not null && IsOfConnection(trouble.Fault)) return;
             try
             {
-                await ReadAsync(connection, "payments", client.ReadPaymentsAsync, payment => applyPayment.PrepareAsync(connection, client, payment, ct), applyPayment.ApplyAsync, ct);
+                await read();
             }
-            catch (TwikeyException e) when (e.Fault is TwikeyFault.NotFound)
+            catch (TwikeyException e)
             {
-                await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == connection.Id, token)).LacksPaymentFeed = true, ct);
-                connection.LacksPaymentFeed = true;
+                trouble ??= e;
             }
         }
+    }
 
-        await ReadAsync(connection, "invoices", client.ReadInvoicesAsync, snapshot => applyInvoice.PrepareAsync(connection, client, snapshot, ct), applyInvoice.ApplyAsync, ct);
+    private async Task ReadPaymentsAsync(Connection connection, TwikeyClient client, CancellationToken ct)
+    {
+        try
+        {
+            await ReadAsync(connection, "payments", client.ReadPaymentsAsync, payment => applyPayment.PrepareAsync(connection, client, payment, ct), applyPayment.ApplyAsync, ct);
+        }
+        catch (TwikeyException e) when (e.Fault is TwikeyFault.NotFound)
+        {
+            // Asked again every night: a feed that was hidden for a moment must not have amounts assumed for ever.
+            await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == connection.Id, token)).LacksPaymentFeed = true, ct);
+            connection.LacksPaymentFeed = true;
+        }
+    }
+
+    /// <summary>Applies an event again that was set aside, from what was kept of it.</summary>
+    /// <returns>What became of it; null when there is no such event.</returns>
+    public async Task<InboxState?> AgainAsync(Guid eventId, CancellationToken ct)
+    {
+        if (await db.Inbox.AsNoTracking().SingleOrDefaultAsync(e => e.Id == eventId && e.State == InboxState.Quarantined && e.Payload != null, ct) is not { } kept) return null;
+
+        var connection = await db.Connections.AsNoTracking().SingleAsync(c => c.Id == kept.ConnectionId, ct);
+        var client = clients.For(connection);
+        return kept.Feed switch
+        {
+            "mandates" => await TakeAsync(connection, kept.Feed, kept.Position, kept.Key, FeedEntries.Mandate(kept.Payload!), change => applyMandate.PrepareAsync(connection, client, change, ct), applyMandate.ApplyAsync, ct),
+            "payments" => await TakeAsync(connection, kept.Feed, kept.Position, kept.Key, FeedEntries.Payment(kept.Payload!), payment => applyPayment.PrepareAsync(connection, client, payment, ct), applyPayment.ApplyAsync, ct),
+            _ => await TakeAsync(connection, kept.Feed, kept.Position, kept.Key, FeedEntries.Invoice(kept.Payload!), snapshot => applyInvoice.PrepareAsync(connection, client, snapshot, ct), applyInvoice.ApplyAsync, ct),
+        };
     }
 
     private async Task ReadAsync<TEvent, TReady>(
@@ -112,75 +154,103 @@ public sealed class ReadFeeds(
             var page = await read(position, ct);
             foreach (var item in page.Items)
             {
-                await TakeAsync(connection, feed, page, item, prepare, apply, ct);
+                var key = $"{item.Sequence?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-"}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.Json)))}";
+                await TakeAsync(connection, feed, item.Sequence?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? page.Last, key, item, prepare, apply, ct);
                 db.ChangeTracker.Clear();
             }
 
             if (page.Items.Count == 0) return;
 
             // Only now: a crash before this line reads the page again, and every event of it is known.
-            await db.WriteAsync(async token =>
-            {
-                var row = await db.FeedPositions.SingleOrDefaultAsync(p => p.ConnectionId == connection.Id && p.Feed == feed, token);
-                if (row is null) db.FeedPositions.Add(row = new() { ConnectionId = connection.Id, Feed = feed });
-                (row.Position, row.LastNewsAt) = (page.Last ?? row.Position, Wall.GetUtcNow());
-            }, ct);
-            db.ChangeTracker.Clear();
+            await MoveOnAsync(connection.Id, feed, position, page.Last ?? position, ct);
             if (page.Last is null || page.Last == position) return; // a provider that does not move on is not asked for ever
         }
     }
 
-    private async Task TakeAsync<TEvent, TReady>(
-        Connection connection, string feed, FeedPage<TEvent> page, FeedItem<TEvent> item,
+    // Somebody who set the position back meanwhile is right: the reader then begins there.
+    private Task MoveOnAsync(Guid connectionId, string feed, string? from, string? to, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    {
+        var now = Wall.GetUtcNow();
+        var moved = await db.FeedPositions.Where(p => p.ConnectionId == connectionId && p.Feed == feed && p.Position == from)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Position, to).SetProperty(p => p.LastNewsAt, now), token);
+        if (moved == 0 && from is null && !await db.FeedPositions.AnyAsync(p => p.ConnectionId == connectionId && p.Feed == feed, token))
+            db.FeedPositions.Add(new() { ConnectionId = connectionId, Feed = feed, Position = to, LastNewsAt = now });
+    }, again), ct);
+
+    private async Task<InboxState> TakeAsync<TEvent, TReady>(
+        Connection connection, string feed, string? position, string key, FeedItem<TEvent> item,
         Func<TEvent, Task<TReady>> prepare, Func<Connection, TReady, CancellationToken, Task<Applied>> apply, CancellationToken ct)
         where TEvent : class
     {
-        var key = $"{item.Sequence?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-"}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.Json)))}";
-        if (await db.Inbox.AnyAsync(e => e.ConnectionId == connection.Id && e.Feed == feed && e.Key == key, ct)) return;
+        var known = db.Inbox.Where(e => e.ConnectionId == connection.Id && e.Feed == feed && e.Key == key);
+        // What was set aside is tried again when it comes by again; the rest is done.
+        if (await known.Select(e => (InboxState?)e.State).SingleOrDefaultAsync(ct) is { } state and not InboxState.Quarantined) return state;
 
         TReady ready = default!;
-        string? unreadable = item.Value is null ? "unreadable" : null;
-        if (item.Value is not null) ready = await prepare(item.Value); // what has to be asked of the provider, before the transaction
+        var aside = item.Value is null ? "unreadable" : null;
+        if (item.Value is not null)
+        {
+            // What has to be asked of the provider, before the transaction.
+            try
+            {
+                ready = await prepare(item.Value);
+                Stubborn.TryRemove((connection.Id, key), out _);
+            }
+            catch (TwikeyException e) when (!IsOfConnection(e.Fault) && IsStubborn(connection.Id, key, e.Fault))
+            {
+                log.LogWarning("Connection {Connection}: an event of {Feed} is set aside ({Code}).", connection.Id, feed, e.SupportCode);
+                aside = "provider_failed";
+            }
+        }
 
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await db.WriteAsync(async token =>
+                return await db.WriteAsync(async token =>
                 {
-                    var applied = unreadable is null ? await apply(connection, ready, token) : Applied.Aside(unreadable);
-                    var aside = applied.State is InboxState.Quarantined;
-                    db.Inbox.Add(new()
-                    {
-                        OwnCompanyId = connection.OwnCompanyId,
-                        ConnectionId = connection.Id,
-                        Feed = feed,
-                        Key = key,
-                        Position = item.Sequence?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? page.Last,
-                        State = applied.State,
-                        Reason = applied.Reason,
-                        Payload = aside ? Limit(item.Json) : null,
-                        ReceivedAt = Wall.GetUtcNow(),
-                    });
+                    var applied = aside is null ? await apply(connection, ready, token) : Applied.Aside(aside);
+                    var row = await known.SingleOrDefaultAsync(token);
+                    if (row is null)
+                        db.Inbox.Add(row = new() { OwnCompanyId = connection.OwnCompanyId, ConnectionId = connection.Id, Feed = feed, Key = key, Position = position });
+                    (row.State, row.Reason, row.ReceivedAt) = (applied.State, applied.Reason, Wall.GetUtcNow());
+                    row.Payload = applied.State is InboxState.Quarantined ? Limit(item.Json) : null;
+                    return applied.State;
                 }, ct);
-                return;
             }
             catch (DbUpdateException e) when (ModuleDb.IsDuplicate(e) || e is DbUpdateConcurrencyException)
             {
                 // A second reader took the same event, or a clerk changed the invoice at this moment.
                 db.ChangeTracker.Clear();
-                if (await db.Inbox.AnyAsync(i => i.ConnectionId == connection.Id && i.Feed == feed && i.Key == key, ct)) return;
+                if (await known.Select(i => (InboxState?)i.State).SingleOrDefaultAsync(ct) is { } taken and not InboxState.Quarantined) return taken;
                 if (attempt == 5) throw;
             }
-            catch (RefusedException e) when (unreadable is null)
+            catch (DbUpdateException e) when (aside is null && ModuleDb.IsUnstorable(e))
             {
                 db.ChangeTracker.Clear();
-                unreadable = e.Code; // a rule declined it: kept aside with the rule's name
+                aside = "not_storable"; // a text that no column takes
+            }
+            catch (RefusedException e) when (aside is null)
+            {
+                db.ChangeTracker.Clear();
+                aside = e.Code; // a rule declined it: kept aside with the rule's name
             }
         }
     }
 
-    private static string Limit(string json) => json.Length > 20_000 ? json[..20_000] : json;
+    /// <summary>Trouble that every other call would meet as well: nothing of it is the event's.</summary>
+    private static bool IsOfConnection(TwikeyFault fault) =>
+        fault is TwikeyFault.Unreachable or TwikeyFault.RateLimited or TwikeyFault.InProgress or TwikeyFault.KeyRefused or TwikeyFault.PrivateKeyWrong or TwikeyFault.ClockSkew;
+
+    // What the provider declines it will decline again. A fault of its own may pass: the feed waits for it a few times, and then goes on without.
+    private static bool IsStubborn(Guid connectionId, string key, TwikeyFault fault)
+    {
+        if (fault is TwikeyFault.Declined or TwikeyFault.NotFound) return true;
+        if (Stubborn.Count > 10_000) Stubborn.Clear();
+        return Stubborn.AddOrUpdate((connectionId, key), 1, (_, tries) => tries + 1) >= MostTries;
+    }
+
+    private static string Limit(string json) => json.Length > 500_000 ? json[..500_000] : json;
 
     private Task<int> PlanAsync(Guid id, DateTimeOffset at, CancellationToken ct) =>
         db.WriteAsync(token => db.Connections.Where(c => c.Id == id).ExecuteUpdateAsync(set => set.SetProperty(c => c.PollDueAt, at), token), ct);

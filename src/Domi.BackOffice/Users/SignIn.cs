@@ -17,7 +17,23 @@ public sealed class SignIn(OfficeDb db, Secrets secrets)
     /// <summary>Hashing for nobody takes as long as for somebody: the time does not tell who exists.</summary>
     private static readonly User Nobody = MakeNobody();
 
-    public async Task<(SignInOutcome Outcome, User? User)> RunAsync(string email, string password, string? code, CancellationToken ct)
+    public Task<(SignInOutcome Outcome, User? User)> RunAsync(string email, string password, string? code, CancellationToken ct) =>
+        CountedAsync(token => TryAsync(email, password, code, token), (SignInOutcome.Wrong, null), ct);
+
+    // Many at once meet on the counters: whoever is beaten looks again, and who is beaten all the time is answered as if it were wrong.
+    private async Task<T> CountedAsync<T>(Func<CancellationToken, Task<T>> attempt, T beaten, CancellationToken ct)
+    {
+        try
+        {
+            return await db.RepeatWhenBeatenAsync(attempt, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return beaten;
+        }
+    }
+
+    private async Task<(SignInOutcome Outcome, User? User)> TryAsync(string email, string password, string? code, CancellationToken ct)
     {
         var address = email.Trim().ToLowerInvariant();
         var now = Wall.GetUtcNow();
@@ -47,7 +63,10 @@ public sealed class SignIn(OfficeDb db, Secrets secrets)
 
     /// <summary>The second step, after the right password: the code alone. Null when it is wrong, used, or the account is locked.</summary>
     /// <param name="stamp">The user's session stamp when the password was given: a password changed since then ends the attempt.</param>
-    public async Task<User?> ByCodeAsync(Guid userId, string stamp, string code, CancellationToken ct)
+    public Task<User?> ByCodeAsync(Guid userId, string stamp, string code, CancellationToken ct) =>
+        CountedAsync(token => TryCodeAsync(userId, stamp, code, token), null, ct);
+
+    private async Task<User?> TryCodeAsync(Guid userId, string stamp, string code, CancellationToken ct)
     {
         var now = Wall.GetUtcNow();
         if (await db.Users.SingleOrDefaultAsync(u => u.Id == userId && u.IsActive, ct) is not { TotpSealed: { } sealedSecret } user) return null;

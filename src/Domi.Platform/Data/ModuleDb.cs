@@ -4,6 +4,7 @@ using Domi.Standards;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
 
@@ -106,6 +107,18 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
             return true;
         }, ct);
 
+    /// <summary>
+    /// One moment of the database, for reading only, until it is disposed: what others commit meanwhile is not seen. Nobody waits for it.
+    /// </summary>
+    public async Task<IDbContextTransaction> SnapshotAsync(CancellationToken ct)
+    {
+        if (!IsSqlite) return await Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
+
+        await Database.OpenConnectionAsync(ct);
+        // Deferred: an immediate one would take the place of the one writer.
+        return (await Database.UseTransactionAsync(((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true), ct))!;
+    }
+
     /// <summary>Adds the last rows of a transaction, after everything else was saved. The engine numbers its feed events here.</summary>
     protected virtual Task BeforeCommitAsync(CancellationToken ct) => Task.CompletedTask;
 
@@ -148,6 +161,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
         if (entrance is not null) await entrance.WaitAsync(ct);
         holdsGate = true;
         T result;
+        var isCommitted = false;
         try
         {
             await using var transaction = await Database.BeginTransactionAsync(ct);
@@ -155,9 +169,12 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
             await base.SaveChangesAsync(true, ct);
             await BeforeCommitAsync(ct);
             await transaction.CommitAsync(ct);
+            isCommitted = true;
         }
         finally
         {
+            // What did not come to be must not go along with the next write of this context, which may be another request's.
+            if (!isCommitted) Clear();
             holdsGate = false;
             entrance?.Release();
         }
@@ -177,6 +194,14 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
         DbUpdateException { InnerException: { } inner } => IsDuplicate(inner),
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => true,
         SqliteException { SqliteErrorCode: 19, SqliteExtendedErrorCode: 1555 or 2067 } => true,
+        _ => false,
+    };
+
+    /// <summary>A value does not fit its column: too long a text, a character the database does not take.</summary>
+    public static bool IsUnstorable(Exception e) => e switch
+    {
+        DbUpdateException { InnerException: { } inner } => IsUnstorable(inner),
+        PostgresException { SqlState: ['2', '2', ..] } => true,
         _ => false,
     };
 

@@ -16,6 +16,7 @@ public sealed class JobRunner(
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(10);
 
     private readonly Guid processId = Guid.CreateVersion7();
     private readonly JobKind[] kinds = [.. kinds];
@@ -25,8 +26,21 @@ public sealed class JobRunner(
     private readonly TimeProvider wall = TimeProvider.System;
     private readonly TaskCompletionSource released = new();
     private bool registered;
+    private volatile bool superseded;
 
     private bool SharesDatabase => settings.Provider == DatabaseProvider.Postgres;
+
+    /// <summary>Before the listeners open, the sandbox's clock stands where it stood.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Sandbox.Enabled)
+        {
+            await using var scope = root.CreateAsyncScope();
+            await SandboxClock.FollowAsync(scope.ServiceProvider.GetRequiredService<ModuleDb>(), clock, cancellationToken);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,18 +52,29 @@ public sealed class JobRunner(
         var beat = BeatAsync(stoppingToken);
         var running = kinds.ToDictionary(k => k.Name, _ => 0);
         var tasks = new List<Task>();
+        // SIGTERM: nothing new is claimed at once; what runs is told to stop only when its time to finish is over.
+        using var working = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => working.CancelAfter(FinishWithin));
 
         while (!stoppingToken.IsCancellationRequested)
         {
             var started = false;
-            await moving.WaitAsync(stoppingToken); // while the sandbox moves the clock, only the mover works
+            try
+            {
+                await moving.WaitAsync(stoppingToken); // while the sandbox moves the clock, only the mover works
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
             try
             {
                 foreach (var kind in kinds)
                 {
                     int free;
                     lock (running) free = kind.Parallel - running[kind.Name];
-                    if (free <= 0) continue;
+                    if (free <= 0 || superseded || stoppingToken.IsCancellationRequested) continue;
 
                     foreach (var work in await ClaimAsync(kind, free, stoppingToken))
                     {
@@ -59,7 +84,7 @@ public sealed class JobRunner(
                         {
                             try
                             {
-                                await RunClaimedAsync(kind, work, stoppingToken);
+                                await RunClaimedAsync(kind, work, working.Token);
                             }
                             finally
                             {
@@ -69,6 +94,10 @@ public sealed class JobRunner(
                         }, CancellationToken.None));
                     }
                 }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // The loop ends; what was claimed runs on.
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -85,8 +114,7 @@ public sealed class JobRunner(
             if (!started) await nudge.WaitAsync(IdlePoll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // SIGTERM: no new claims; what runs may finish within the host's shutdown time.
-        await Task.WhenAll(tasks).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(tasks).WaitAsync(FinishWithin + TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await beat;
     }
 
@@ -296,7 +324,12 @@ public sealed class JobRunner(
                 var db = scope.ServiceProvider.GetRequiredService<ModuleDb>();
                 var now = wall.GetUtcNow();
                 var alive = await db.Processes.Where(p => p.Id == processId).ExecuteUpdateAsync(set => set.SetProperty(p => p.SeenAt, now), ct);
-                if (alive == 0) log.LogWarning("Another process started as node {Node}; give each its own Domi__Node.", settings.Node);
+                if (alive == 0 && !superseded)
+                {
+                    // Its claims were freed by the newer one: to go on claiming would be to work beside it under its name.
+                    superseded = true;
+                    log.LogError("Another process started as node {Node}: this one claims no more work. Give each its own Domi__Node.", settings.Node);
+                }
 
                 var dead = db.Processes.Where(p => p.SeenAt < now - DeadAfter).Select(p => p.Id);
                 var living = db.Processes.Select(p => p.Id);

@@ -6,9 +6,10 @@ namespace Domi.Platform;
 
 /// <summary>
 /// Waiting → HandingOver → Accepted | Refused | Uncertain. HandingOver is committed after the recipients were accepted and before
-/// DATA: a crash before it is retried by itself, a crash after it makes the mail Uncertain, which only a person ends.
+/// DATA: a crash before it is retried by itself, a crash after it makes the mail Uncertain, which only a person ends. Waiting → Withdrawn
+/// when there is no reason for it any more at its turn.
 /// </summary>
-public enum MailState { Waiting, HandingOver, Accepted, Refused, Uncertain }
+public enum MailState { Waiting, HandingOver, Accepted, Refused, Uncertain, Withdrawn }
 
 /// <summary>A file in a mail: shown inline when it has a content id.</summary>
 public sealed record MailAttachment(string FileName, string ContentType, string BlobHash, string? ContentId = null);
@@ -117,6 +118,13 @@ public sealed class Mail
     public void Refuse(string answer)
     {
         (State, DueAt, LastAnswer) = (MailState.Refused, null, Cut(answer));
+        Version++;
+    }
+
+    /// <summary>It has become pointless before it left: a reminder of what was paid meanwhile.</summary>
+    public void Withdraw(string why)
+    {
+        (State, DueAt, LastAnswer) = (MailState.Withdrawn, null, Cut(why));
         Version++;
     }
 

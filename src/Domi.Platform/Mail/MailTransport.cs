@@ -72,6 +72,11 @@ public sealed class MailTransport(DomiSettings settings)
         {
             return new(HandOver.Deferred, $"535 {e.Message}", false);
         }
+        catch (Exception e) when (e is NotSupportedException or ServiceNotAuthenticatedException)
+        {
+            // The server offers no STARTTLS or no way to sign in, or asks for a sign-in that is not set: a setting, not the mail's fault.
+            return new(HandOver.Deferred, e.Message, client.ContentBegan);
+        }
         catch (Exception e) when (e is SocketException or IOException or ProtocolException or SslHandshakeException
                                       or ServiceNotConnectedException or TimeoutException
                                   || (e is OperationCanceledException && !ct.IsCancellationRequested))

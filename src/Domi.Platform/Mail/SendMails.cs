@@ -25,8 +25,13 @@ public sealed class SendMails(ModuleDb db, MailTransport transport, BusinessCloc
 
         if (mail.State is MailState.HandingOver && !transport.IsOutbox)
         {
-            mail.MarkUncertain("The process stopped after the content began.");
-            await RecordAsync(mail, ct);
+            await RecordAsync(id, m => m.MarkUncertain("The process stopped after the content began."), ct);
+            return;
+        }
+
+        if (mail.State is MailState.Waiting && await outcome.WhyNotAsync(db, mail, ct) is { } why)
+        {
+            await RecordAsync(id, m => m.Withdraw(why), ct);
             return;
         }
 
@@ -46,24 +51,28 @@ public sealed class SendMails(ModuleDb db, MailTransport transport, BusinessCloc
         }
 
         var now = clock.GetUtcNow();
-        switch (result)
+        await RecordAsync(id, m =>
         {
-            case { Result: HandOver.Accepted }: mail.Accept(now, result.Answer); break;
-            case { Result: HandOver.Refused }: mail.Refuse(result.Answer); break;
-            case { ContentBegan: true }: mail.MarkUncertain(result.Answer); break;
-            default: mail.Defer(now, result.Answer); break;
-        }
-
-        if (mail.State is not MailState.Accepted) log.LogWarning("Mail {Id} is {State}: {Answer}", mail.Id, mail.State, mail.LastAnswer);
-        await RecordAsync(mail, CancellationToken.None);
+            switch (result)
+            {
+                case { Result: HandOver.Accepted }: m.Accept(now, result.Answer); break;
+                case { Result: HandOver.Refused }: m.Refuse(result.Answer); break;
+                case { ContentBegan: true }: m.MarkUncertain(result.Answer); break;
+                default: m.Defer(now, result.Answer); break;
+            }
+        }, CancellationToken.None);
     }
 
-    // The outcome is on the mail and, in the same transaction, on what the mail was about.
-    private Task RecordAsync(Mail mail, CancellationToken ct) => db.WriteAsync(async token =>
+    // The outcome is on the mail and, in the same transaction, on what the mail was about. Whoever changes that at the same moment must
+    // not make a mail uncertain that was accepted: read anew, and written again.
+    private Task RecordAsync(Guid id, Action<Mail> end, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
     {
-        if (db.Entry(mail).State is EntityState.Detached) db.Update(mail); // a retry cleared the context
+        db.ChangeTracker.Clear();
+        var mail = await db.Mails.SingleAsync(m => m.Id == id, token);
+        end(mail);
+        if (mail.State is not MailState.Accepted) log.LogWarning("Mail {Id} is {State}: {Answer}", mail.Id, mail.State, mail.LastAnswer);
         await outcome.RecordAsync(db, mail, token);
-    }, ct);
+    }, again), ct);
 
     private async Task<MimeMessage> ComposeAsync(Mail mail, CancellationToken ct)
     {
@@ -106,5 +115,8 @@ public sealed class SendMails(ModuleDb db, MailTransport transport, BusinessCloc
 /// <summary>What a module writes beside a mail's outcome, in the same transaction: the sending state of the invoice it carried.</summary>
 public class MailOutcome
 {
+    /// <summary>Why a mail that waits need not leave any more; null when it may.</summary>
+    public virtual Task<string?> WhyNotAsync(ModuleDb db, Mail mail, CancellationToken ct) => Task.FromResult<string?>(null);
+
     public virtual Task RecordAsync(ModuleDb db, Mail mail, CancellationToken ct) => Task.CompletedTask;
 }

@@ -109,7 +109,7 @@ public sealed class NumberInvoiceTests(OfficeFixture app) : IClassFixture<Office
     {
         var db = services.GetRequiredService<OfficeDb>();
         var company = await db.Companies.SingleAsync();
-        company.Senders(by, new DateOnly(2026, 3, 17), by, new DateOnly(2026, 3, 17));
+        (company.InvoicesSentBy, company.RemindersSentBy) = (by, by);
         await db.SaveChangesAsync();
         return true;
     });

@@ -69,7 +69,9 @@ public sealed class DetailsModel(
     /// <summary>Which of the two money forms is open: <c>payment</c> or <c>writeoff</c>.</summary>
     public string? OpenForm { get; private set; }
 
-    public bool CanSend => Company.InvoicesSentBy is SentBy.Office && Invoice.SendState is SendState.NotSent or SendState.Failed or SendState.Sent;
+    /// <summary>Where the provider sends, the office sends what the provider never hears of, and asks again for what it failed to send.</summary>
+    public bool CanSend => Invoice.SendState is SendState.NotSent or SendState.Failed or SendState.Sent
+        && (Company.InvoicesSentBy is SentBy.Office || !Invoice.IsAtProvider || Invoice.SendState is SendState.Failed);
 
     public bool CanRemind => Company.RemindersSentBy is SentBy.Office && Invoice is { Kind: InvoiceKind.Invoice, Open: > 0, IsBeingCollected: false };
 
@@ -119,7 +121,7 @@ public sealed class DetailsModel(
             return await DrawAsync(id, ct);
         }
 
-        return await DoAsync(id, () => send.RunAsync(id, withoutLink, actor.Name, ct), ct);
+        return await DoAsync(id, () => send.RunAsync(id, withoutLink, actor.Name, ct, again), ct);
     }
 
     public Task<IActionResult> OnPostRemindAsync(Guid id, CancellationToken ct) => DoAsync(id, () => remind.RunAsync(id, actor.Name, ct), ct);

@@ -59,7 +59,7 @@ internal sealed class NextSteps(Texts t, InvoiceMarks marks, DateOnly today)
 
     private InvoiceNote? Sending(Invoice invoice, OwnCompany company) => invoice.SendState switch
     {
-        SendState.Failed => new("bad", "fail", t["invoices.next.unsent.title"], marks.Reason(invoice.SendError) ?? "", company.InvoicesSentBy is SentBy.Office ? ["send"] : []),
+        SendState.Failed => new("bad", "fail", t["invoices.next.unsent.title"], marks.Reason(invoice.SendError) ?? "", "send"),
         SendState.Uncertain when invoice.SentTo == "provider" => new("warn", "unsure", t["invoices.next.uncertain.title"], t["invoices.next.uncertain.provider"], "settle"),
         SendState.Uncertain => new("warn", "unsure", t["invoices.next.uncertain.title"], t["invoices.next.uncertain.mail"], "mails"),
         _ => null,

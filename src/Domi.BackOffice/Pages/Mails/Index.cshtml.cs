@@ -51,6 +51,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, Texts t) : PageModel
         MailState.HandingOver => new("busy", "busy", t["mails.state.handingover"]),
         MailState.Accepted => new("ok", "done", t["mails.state.accepted"]),
         MailState.Refused => new("bad", "fail", t["mails.state.refused"], answer),
+        MailState.Withdrawn => new("idle", "off", t["mails.state.withdrawn"]),
         _ => new("warn", "unsure", t["mails.state.uncertain"]),
     };
 }

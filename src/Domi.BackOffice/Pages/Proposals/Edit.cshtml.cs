@@ -31,6 +31,9 @@ public sealed class EditModel(OfficeDb db, EditProposal edit, NumberInvoice numb
     {
         public int? Version { get; init; }
 
+        /// <summary>The id that a new one gets: the same form sent twice makes one.</summary>
+        public Guid NewId { get; set; }
+
         /// <summary>Number or name, as typed.</summary>
         public string? Relation { get; set; }
 
@@ -105,6 +108,7 @@ public sealed class EditModel(OfficeDb db, EditProposal edit, NumberInvoice numb
         if (await ReadAsync(company, ct) is not { } content) return await DrawAsync(id, ct);
         var saved = await ModelState.AcceptsAsync(t, () => id is { } changed ? edit.ChangeAsync(changed, Input.Version, content, actor.Name, ct) : edit.CreateAsync(company, content, actor.Name, ct), "Input");
         if (saved is null) return await DrawAsync(id, ct);
+        if (saved.State is InvoiceState.Numbered) return RedirectToPage("/Invoices/Details", new { id = saved.Id }); // the form's twin was faster
         if (act is not ("number" or "send")) return LocalRedirect($"/proposals/{saved.Id}");
 
         db.ChangeTracker.Clear();

@@ -3,6 +3,7 @@ using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Mandates;
 using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Relations;
+using Domi.BackOffice.Timeline;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.AspNetCore.Mvc;
@@ -31,6 +32,9 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
     public IReadOnlyList<InvitationRow> Invitations { get; private set; } = [];
 
     public IReadOnlyList<AccountRow> Accounts { get; private set; } = [];
+
+    /// <summary>In full only for who asks, and then it is noted that somebody looked.</summary>
+    public bool ShowsAccounts { get; private set; }
 
     public IReadOnlyList<InvoiceRow> Invoices { get; private set; } = [];
 
@@ -75,6 +79,17 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
         return Page();
     }
 
+    /// <summary>Shows the account numbers in full, once: whoever looked stands in the timeline.</summary>
+    public async Task<IActionResult> OnPostAccountsAsync(Guid id, CancellationToken ct)
+    {
+        if (await db.Relations.SingleOrDefaultAsync(r => r.Id == id, ct) is not { } relation) return NotFound();
+
+        db.Note(relation, "accounts_shown", actor.Name, clock.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        ShowsAccounts = true;
+        return await OnGetAsync(id, ct);
+    }
+
     public async Task<IActionResult> OnPostMethodAsync(Guid id, PaymentMethod? method, CancellationToken ct)
     {
         if (!await db.Relations.AnyAsync(r => r.Id == id, ct)) return NotFound();
@@ -105,12 +120,14 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
     private async Task ReadMandatesAsync(Guid id, CancellationToken ct)
     {
         var mandates = await db.RelationMandates.AsNoTracking().Where(m => m.RelationId == id).OrderByDescending(m => m.UpdatedAt).Take(20).ToListAsync(ct);
-        Mandates = [.. mandates.Select(m => new MandateRow(m.Reference, m.Scheme, StateOf(m), m.Account?.ToString(), m.SignedOn, m.CreditorIdentifier))];
+        Mandates = [.. mandates.Select(m => new MandateRow(m.Reference, m.Scheme, StateOf(m), Shown(m.Account), m.SignedOn, m.CreditorIdentifier))];
         var invitations = await db.Invitations.AsNoTracking().Where(i => i.RelationId == id).OrderByDescending(i => i.CreatedAt).Take(10).ToListAsync(ct);
         Invitations = [.. invitations.Select(i => new InvitationRow(i.ProfileName, StateOf(i), i.MandateReference, TimelineLines.Who(i.InvitedBy, t), i.InvitedAt ?? i.CreatedAt))];
         var accounts = await db.RelationAccounts.AsNoTracking().Where(a => a.RelationId == id).OrderByDescending(a => a.IsDefault).ThenBy(a => a.AddedAt).ToListAsync(ct);
-        Accounts = [.. accounts.Select(a => new AccountRow(a.Iban.ToString(), BelgianBanks.NameOf(a.Iban) ?? a.Bic?.Value, a.MandateReference, a.IsDefault))];
+        Accounts = [.. accounts.Select(a => new AccountRow(Shown(a.Iban)!, BelgianBanks.NameOf(a.Iban) ?? a.Bic?.Value, a.MandateReference, a.IsDefault))];
     }
+
+    private string? Shown(Iban? account) => ShowsAccounts ? account?.ToString() : account?.Masked;
 
     private StateView StateOf(RelationMandate m) => m switch
     {

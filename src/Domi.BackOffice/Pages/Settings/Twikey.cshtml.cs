@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.BackOffice.Pages.Settings;
 
 /// <summary>The connection to the provider: its credentials, whether it works, and what it waits for.</summary>
-public sealed class TwikeyModel(
+public sealed partial class TwikeyModel(
     OfficeDb db, Connect connect, Secrets secrets, ReadFeeds readFeeds, ReplayFeeds replay, SettleQuarantine settle, PublicAddress address, Actor actor, BusinessClock clock, Texts t) : PageModel
 {
     public const int PageSize = 20;
@@ -116,6 +116,7 @@ public sealed class TwikeyModel(
     public Task<IActionResult> OnPostSyncAsync(CancellationToken ct) => DoAsync(async c =>
     {
         await readFeeds.RunAsync(new DueWork(c.Id.ToString(), c.Id.ToString(), Wall.GetUtcNow()), ct);
+        if (await db.Connections.AsNoTracking().Where(a => a.Id == c.Id).Select(a => a.LastError).SingleAsync(ct) is { } error) throw new RefusedException("provider_unavailable", "The feeds were not read.", ("code", error));
         TempData["Toast"] = t["connect.synced"];
     }, ct);
 
@@ -162,6 +163,13 @@ public sealed class TwikeyModel(
         db.ChangeTracker.Clear();
         return await OnGetAsync(null, ct);
     }
+
+    /// <summary>What an event says, with the account numbers in it shortened: this is read over shoulders and pasted into tickets.</summary>
+    public static string WithoutAccounts(string text) =>
+        AccountLike().Replace(text, found => Domi.Standards.Iban.TryParse(found.Value, out var account) ? account.Masked : found.Value);
+
+    [System.Text.RegularExpressions.GeneratedRegex("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")]
+    private static partial System.Text.RegularExpressions.Regex AccountLike();
 
     private PageResult Draw(Credentials credentials)
     {
