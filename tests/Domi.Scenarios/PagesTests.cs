@@ -18,7 +18,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     private static readonly string[] Expected =
     [
         "/", "/documents", "/invoices", "/invoices/#", "/mails", "/mails/#", "/profile", "/proposals", "/proposals/#", "/proposals/new", "/relations", "/relations/#", "/relations/#/edit", "/relations/#/invite",
-        "/relations/invite", "/relations/new", "/runs", "/settings", "/settings/apps", "/settings/apps/twikey", "/settings/keys", "/settings/mail-templates", "/settings/mail-templates/#", "/settings/templates",
+        "/relations/new", "/runs", "/runs/#", "/search", "/settings", "/settings/apps", "/settings/apps/twikey", "/settings/keys", "/settings/mail-templates", "/settings/mail-templates/#", "/settings/templates",
         "/settings/templates/#", "/settings/users", "/settings/users/#",
     ];
 
@@ -51,7 +51,8 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     {
         var desk = await sample.Browsing.DeskAsync();
         await desk.SignInAsync(sample.App.Office, AppFixture.AdminPassword);
-        var pages = await FindPagesAsync(desk);
+        var made = await MakePagesAsync(desk);
+        var pages = await FindPagesAsync(desk, made);
         output.WriteLine($"{pages.Count} pages: {string.Join(' ', pages)}");
         Assert.Empty(Expected.Except(pages.Select(Pattern)));
 
@@ -63,6 +64,19 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
             await desk.SetViewportSizeAsync(390, 844);
             foreach (var path in pages) await FitsAsync(desk, path, language, findings);
         }
+
+        await desk.GotoAsync(new Uri(sample.App.Office, "/relations").ToString());
+        await desk.Locator("tbody input[type=checkbox]").First.CheckAsync();
+        await desk.ClickAsync("[data-bulk] button[type=submit]");
+        await desk.WaitForURLAsync("**/relations/invite");
+        await ExamineAsync(desk, "inviting many", findings);
+        await WideAsync(desk, "inviting many", findings);
+        await desk.GotoAsync(new Uri(sample.App.Office, "/relations/new").ToString());
+        await desk.ClickAsync("main form button.primary");
+        await ExamineAsync(desk, "a refused form", findings);
+
+        var stranger = await sample.Browsing.PhoneAsync("nl-BE", runsScript: true);
+        foreach (var path in new[] { "/sign-in", "/sign-in?l=de", "/no-such-page" }) await AxeAsync(stranger, new Uri(sample.App.Office, path).ToString(), path, findings);
 
         Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
     }
@@ -113,11 +127,11 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     }
 
     /// <summary>Follows the links of each page; of addresses that differ by an id only, the first three.</summary>
-    private async Task<List<string>> FindPagesAsync(IPage page)
+    private async Task<List<string>> FindPagesAsync(IPage page, List<string> more)
     {
         var found = new List<string>();
         var perPattern = new Dictionary<string, int>();
-        var waiting = new Queue<string>(["/"]);
+        var waiting = new Queue<string>(["/", .. more]);
         var known = new HashSet<string>(waiting);
         while (waiting.TryDequeue(out var path))
         {
@@ -148,6 +162,11 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     private static async Task AxeAsync(IPage page, string address, string what, List<string> findings)
     {
         await page.GotoAsync(address);
+        await ExamineAsync(page, what, findings);
+    }
+
+    private static async Task ExamineAsync(IPage page, string what, List<string> findings)
+    {
         var result = await page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } });
         findings.AddRange(result.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"{what}: {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}"));
@@ -203,12 +222,29 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         return links;
     }
 
-    private static string Pattern(string path) => Id().Replace(path.Split('?')[0], "#");
+    private static string Pattern(string path) => MailTemplate().Replace(Id().Replace(path.Split('?')[0], "#"), "/settings/mail-templates/#");
+
+    /// <summary>What no link leads to until somebody did something: a mail, a run, a choice of relations, a search, a page that is not there.</summary>
+    private async Task<List<string>> MakePagesAsync(IPage desk)
+    {
+        var office = sample.App.Office.ToString().TrimEnd('/');
+        await desk.GotoAsync(office + "/proposals");
+        await desk.Locator("input[name=pick]").First.CheckAsync();
+        await desk.ClickAsync("[data-bulk] button[value=send]");
+        await desk.WaitForURLAsync("**/runs/*");
+        var run = new Uri(desk.Url).AbsolutePath;
+        using var api = sample.App.OfficeClient();
+        await ProcessApp.UntilAsync(async () => (await api.GetStringAsync("/api/v1/mails?state=Accepted")).Length > 2, "the invoice left by mail");
+        return [run, "/search?q=a", "/search?q=nothing-like-this", "/mails?state=accepted"];
+    }
 
     private static bool IsFile(string path) => path.Contains("/pdf", StringComparison.Ordinal) || path.Contains("handler=", StringComparison.Ordinal) || FileLike().IsMatch(path) || path.StartsWith("/assets/", StringComparison.Ordinal) || path.StartsWith("/sign-out", StringComparison.Ordinal);
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
+
+    [GeneratedRegex("^/settings/mail-templates/[a-z]+/[a-z]{2}$")]
+    private static partial Regex MailTemplate();
 
     [GeneratedRegex(@"^/documents/[0-9a-f-]{36}|^/mails/[0-9a-f-]{36}/|/events$|^/sandbox|^/api/")]
     private static partial Regex FileLike();
