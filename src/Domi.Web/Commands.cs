@@ -18,6 +18,7 @@ internal static class Commands
         root.Subcommands.Add(Migrate());
         root.Subcommands.Add(LedgerCommands());
         root.Subcommands.Add(CreditorCommands.Make(Settings));
+        foreach (var command in BackupCommands.Make(Settings)) root.Subcommands.Add(command);
         return root;
     }
 
