@@ -19,7 +19,7 @@ using Org.BouncyCastle.Security;
 namespace Domi.BackOffice.Tests.Data;
 
 /// <summary>Backups of installations in which something has happened, restored by the program itself.</summary>
-public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture>, IAsyncDisposable
+public sealed class BackupTests(BackupTests.LivedFixture app) : IClassFixture<BackupTests.LivedFixture>, IAsyncDisposable
 {
     private const string SignedIban = "BE68539007547034";
     private const string OtherKey = "another master key, of at least 32 characters";
@@ -33,7 +33,6 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
     [Fact]
     public async Task A_backup_tells_nobody_a_key_or_an_account()
     {
-        await LiveAsync();
         var file = FileOf("secret");
 
         var (code, said) = Domi(app.Settings, "backup", file);
@@ -67,7 +66,6 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
     [Fact]
     public async Task What_was_restored_has_the_same_rows_and_balanced_books_and_feeds_a_million_ahead()
     {
-        await LiveAsync();
         var file = await BackupAsync(app.Settings);
         var counters = await app.ReadEngineAsync(db => db.Creditors.AsNoTracking().SingleAsync());
         var there = Empty(AppFixture.Provider);
@@ -92,7 +90,6 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
     [Fact]
     public async Task A_restored_installation_lets_people_in_and_goes_on_where_it_stood()
     {
-        await LiveAsync();
         await using var restored = new RestoredFixture(await BackupAsync(app.Settings));
         await restored.InitializeAsync();
         Assert.False(restored.Made!.IsFresh);
@@ -101,7 +98,9 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
         using var browser = await Browser.AdministratorAsync(restored);
         await browser.GetAsync("/invoices");
         var story = new Story(restored);
-        foreach (var host in new[] { restored.Engine, restored.Office! }) AppFixture.SetTime(host, AppFixture.Start.AddDays(60)); // behind what was lived here
+        foreach (var host in new[] { restored.Engine, restored.Office! }) AppFixture.SetTime(host, AppFixture.Start.AddDays(2));
+        // The engine of the backup still runs, at the address that the office knows; the restored one had to take another.
+        await restored.ReadAsync((OfficeDb db) => db.Connections.ExecuteUpdateAsync(set => set.SetProperty(c => c.BaseAddress, restored.Access.BaseAddress.ToString().TrimEnd('/'))));
         await story.WhenFeedsAreRead();
         var invoice = await story.GivenANumberedInvoice(await story.GivenARelation("Bert Claes"), 60.50m);
         await story.WhenPaidOnThePage(invoice);
@@ -113,7 +112,6 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
     [Fact]
     public async Task A_backup_of_one_database_restores_into_the_other_and_back()
     {
-        await LiveAsync();
         var (other, again) = (Empty(OtherProvider), Empty(AppFixture.Provider));
 
         var first = await BackupAsync(app.Settings);
@@ -136,7 +134,8 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
         var writing = Task.Run(async () =>
         {
             var relation = await story.GivenARelation("Carla Smet");
-            while (!enough.IsCancellationRequested) await story.WhenNumbered(await story.GivenAProposal(relation));
+            do await story.WhenNumbered(await story.GivenAProposal(relation));
+            while (!enough.IsCancellationRequested);
         });
 
         var file = await BackupAsync(app.Settings);
@@ -184,8 +183,9 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
 
         int[] lengths = [0, 1, 2, 5, 13, 14, 20, 40, 100, whole.Length - 30, whole.Length - 20, whole.Length - 2, whole.Length - 1];
         foreach (var length in lengths) await IsRefusedAsync(whole[..length], $"cut at {length}");
-        // A few in the middle, and each of the first bytes: what they mean differs from one to the next.
-        foreach (var at in Enumerable.Range(0, 48).Concat([whole.Length / 4, whole.Length / 2, whole.Length - 25, whole.Length - 5, whole.Length - 1]))
+        // A few in the middle, and each of the first bytes: what they mean differs from one to the next. The 17th is a version which the
+        // library does not look at; the content is whole then.
+        foreach (var at in Enumerable.Range(0, 48).Where(at => at != 17).Concat([whole.Length / 4, whole.Length / 2, whole.Length - 25, whole.Length - 5, whole.Length - 1]))
         {
             var altered = whole.ToArray();
             altered[at] ^= 0x41;
@@ -283,7 +283,6 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
     [Fact]
     public async Task A_backup_of_an_older_program_is_restored_and_brought_up_to_date()
     {
-        await LiveAsync();
         // As it was before the last migration, which added indexes.
         var file = Altered(await BackupAsync(app.Settings), manifest => manifest["modules"]![0]!["migrations"]!.AsArray().RemoveAt(1));
         var there = Empty(AppFixture.Provider);
@@ -306,16 +305,6 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
         Assert.Equal(0, code);
         Assert.Contains("Domi__MasterKey", said);
         Assert.Contains("<FILE>", said);
-    }
-
-    /// <summary>Something of everything: an invoice paid by hand, one collected under a mandate, PDFs, mails, feeds.</summary>
-    private async Task LiveAsync()
-    {
-        var story = new Story(app);
-        var relation = await story.GivenARelation();
-        await story.WhenPaidOnThePage(await story.GivenANumberedInvoice(relation, 42.35m));
-        await story.WhenSignedOnThePage(await story.GivenANumberedInvoice(relation, sends: true), SignedIban);
-        await story.WhenDaysPass(2);
     }
 
     private async Task<string> BackupAsync(DomiSettings settings)
@@ -493,6 +482,20 @@ public sealed class BackupTests(OfficeFixture app) : IClassFixture<OfficeFixture
 
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Something of everything: an invoice paid by hand, one collected under a mandate, PDFs, mails, feeds.</summary>
+    public sealed class LivedFixture : OfficeFixture
+    {
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            var story = new Story(this);
+            var relation = await story.GivenARelation();
+            await story.WhenPaidOnThePage(await story.GivenANumberedInvoice(relation, 42.35m));
+            await story.WhenSignedOnThePage(await story.GivenANumberedInvoice(relation, sends: true), SignedIban);
+            await story.WhenDaysPass(2);
         }
     }
 
