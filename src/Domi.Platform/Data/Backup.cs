@@ -58,7 +58,7 @@ public static partial class Backup
 
     /// <summary>
     /// Writes a backup of the modules: one consistent snapshot of each, taken at the same moment as far as two databases have one.
-    /// Memory: some entries of 4 MB, or three times the largest document.
+    /// Memory: some entries of 4 MB, or a few times the largest document.
     /// </summary>
     /// <param name="file">Must not exist. It appears whole, readable by its owner only, or not at all; meanwhile <c>file.tmp</c> grows.</param>
     /// <exception cref="SettingsException">
