@@ -20,6 +20,7 @@ internal static class Commands
         root.Subcommands.Add(LedgerCommands());
         root.Subcommands.Add(CreditorCommands.Make(Settings));
         root.Subcommands.Add(UserCommands());
+        foreach (var command in BackupCommands.Make(Settings)) root.Subcommands.Add(command);
         return root;
     }
 
