@@ -167,6 +167,10 @@ public static class OfficeHost
         var known = await db.Connections.AsNoTracking().FirstOrDefaultAsync(c => c.OwnCompanyId == company.Id && c.IsBuiltIn, ct);
         if (known is null && await db.Connections.AnyAsync(c => c.OwnCompanyId == company.Id, ct)) return null; // the office has another provider
 
+        // The same engine under another address, or a copy of it that was restored elsewhere: never the one it was copied from.
+        if (known is not null && known.MerchantNumber == merchantNumber && known.BaseAddress != baseAddress.TrimEnd('/'))
+            await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == known.Id, token)).BaseAddress = baseAddress.TrimEnd('/'), ct);
+
         known ??= await scope.ServiceProvider.GetRequiredService<Connect>().SaveAsync(company.Id, new(merchantNumber, apiKey, privateKey ?? "", baseAddress, "own"), profiles, isBuiltIn: true, ct);
         return app.Services.GetRequiredService<PublicAddress>().Of("/hooks/twikey/" + known.HookToken);
     }

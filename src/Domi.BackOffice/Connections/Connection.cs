@@ -12,7 +12,7 @@ public sealed class Connection
 
     public Guid OwnCompanyId { get; init; }
 
-    public required string BaseAddress { get; init; }
+    public required string BaseAddress { get; set; }
 
     /// <summary>The customer number at the provider.</summary>
     public required string MerchantNumber { get; init; }
