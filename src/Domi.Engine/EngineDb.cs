@@ -45,7 +45,19 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<WebhookDelivery> Deliveries => Set<WebhookDelivery>();
 
-    internal List<PendingEvent> PendingEvents { get; } = [];
+    // The context is pooled, and a write that fails or is broken off leaves what it had appended: so it belongs to one transaction, and
+    // another one never finds it.
+    private readonly List<PendingEvent> pending = [];
+    private Guid? pendingOf;
+
+    /// <summary>Keeps an event for the end of the running transaction.</summary>
+    internal void Append(PendingEvent happened)
+    {
+        var transaction = Database.CurrentTransaction?.TransactionId ?? throw new InvalidOperationException("An event is part of a change: it is appended inside its transaction.");
+        if (pendingOf != transaction) Forget();
+        pendingOf = transaction;
+        pending.Add(happened);
+    }
 
     /// <summary>
     /// Numbers the events of this transaction, as its last statements: the creditor's counter is raised, which locks its row, and the rows
@@ -53,23 +65,24 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
     /// </summary>
     protected override async Task BeforeCommitAsync(CancellationToken ct)
     {
-        if (PendingEvents.Count == 0) return;
+        if (pendingOf != Database.CurrentTransaction!.TransactionId) Forget();
+        if (pending.Count == 0) return;
 
         var (sql, values) = (new StringBuilder(), new List<object>());
-        foreach (var ofCreditor in PendingEvents.GroupBy(e => e.CreditorId).OrderBy(g => g.Key))
+        foreach (var ofCreditor in pending.GroupBy(e => e.CreditorId).OrderBy(g => g.Key))
         {
             var (creditor, left) = (Value(ofCreditor.Key), ofCreditor.Count());
             sql.Append(CultureInfo.InvariantCulture, $"update creditors set feed_counter = feed_counter + {left} where id = {creditor};");
-            foreach (var pending in ofCreditor)
+            foreach (var happened in ofCreditor)
             {
                 left--;
                 sql.Append("insert into feed_events (creditor_id, sequence, feed, kind, occurred_at, payload) ")
-                    .Append(CultureInfo.InvariantCulture, $"select id, feed_counter - {left}, {Value(pending.Feed.ToString())}, {(pending.Kind is null ? "null" : Value(pending.Kind))}, ")
-                    .Append(CultureInfo.InvariantCulture, $"{Value(pending.OccurredAt.UtcDateTime)}, {Value(pending.Payload.ToJsonString(Wire.Json.Options))} from creditors where id = {creditor};");
+                    .Append(CultureInfo.InvariantCulture, $"select id, feed_counter - {left}, {Value(happened.Feed.ToString())}, {(happened.Kind is null ? "null" : Value(happened.Kind))}, ")
+                    .Append(CultureInfo.InvariantCulture, $"{Value(happened.OccurredAt.UtcDateTime)}, {Value(happened.Payload.ToJsonString(Wire.Json.Options))} from creditors where id = {creditor};");
             }
         }
 
-        PendingEvents.Clear();
+        Forget();
         await Database.ExecuteSqlRawAsync(sql.ToString(), values, ct);
 
         string Value(object value)
@@ -82,7 +95,13 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
     protected override void Clear()
     {
         base.Clear();
-        PendingEvents.Clear();
+        Forget();
+    }
+
+    private void Forget()
+    {
+        pending.Clear();
+        pendingOf = null;
     }
 
     protected override void Committed()
@@ -92,10 +111,15 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
         base.Committed();
     }
 
-    /// <summary>The next number of the creditor's objects, for clients that read ids as integers.</summary>
+    /// <summary>The next number of the creditor's objects, for clients that read ids as integers. Numbers may be left out.</summary>
+    /// <remarks>
+    /// On PostgreSQL a sequence, which locks nothing: the creditor's row is kept for the feed's counter, at the end of a transaction. On
+    /// SQLite only one writes at a time anyway.
+    /// </remarks>
     public async Task<long> NextObjectNumberAsync(Guid creditorId, CancellationToken ct) =>
-        (await Database.SqlQuery<long>(
-            $"update creditors set object_counter = object_counter + 1 where id = {creditorId} returning object_counter as \"Value\"").ToListAsync(ct)).Single();
+        (await Database.SqlQuery<long>(IsSqlite
+            ? (FormattableString)$"update creditors set object_counter = object_counter + 1 where id = {creditorId} returning object_counter as \"Value\""
+            : $"select nextval('object_numbers') as \"Value\"").ToListAsync(ct)).Single();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -152,18 +176,21 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
         {
             customer.Property(c => c.CustomerNumber).HasMaxLength(50);
             customer.Property(c => c.Email).HasMaxLength(254);
+            customer.Property(c => c.EmailKey).HasMaxLength(254);
             customer.Property(c => c.FirstName).HasMaxLength(70);
             customer.Property(c => c.LastName).HasMaxLength(70);
             customer.Property(c => c.CompanyName).HasMaxLength(140);
-            customer.Property(c => c.EnterpriseNumber).HasMaxLength(40);
+            customer.Property(c => c.EnterpriseNumber).HasMaxLength(50);
             customer.Property(c => c.Street).HasMaxLength(140);
-            customer.Property(c => c.Zip).HasMaxLength(20);
+            customer.Property(c => c.Zip).HasMaxLength(50);
             customer.Property(c => c.City).HasMaxLength(70);
             customer.Property(c => c.Country).HasMaxLength(2);
             customer.Property(c => c.Language).HasMaxLength(8);
-            customer.Property(c => c.Mobile).HasMaxLength(40);
+            customer.Property(c => c.Mobile).HasMaxLength(50);
             customer.HasIndex(c => new { c.CreditorId, c.CustomerNumber }).IsUnique();
-            customer.HasIndex(c => new { c.CreditorId, c.Email });
+            customer.HasIndex(c => new { c.CreditorId, c.EmailKey });
+            // who has no number is known by the address alone
+            customer.HasIndex(c => new { c.CreditorId, c.EmailKey }, "ix_customers_by_address_alone").IsUnique().HasFilter("customer_number is null").HasDatabaseName("ix_customers_by_address_alone");
         });
         modelBuilder.Entity<Mandate>(mandate =>
         {
@@ -171,7 +198,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.ContractReference).HasMaxLength(70);
             mandate.Property(m => m.DebtorName).HasMaxLength(140);
             mandate.Property(m => m.DebtorStreet).HasMaxLength(140);
-            mandate.Property(m => m.DebtorZip).HasMaxLength(20);
+            mandate.Property(m => m.DebtorZip).HasMaxLength(50);
             mandate.Property(m => m.DebtorCity).HasMaxLength(70);
             mandate.Property(m => m.DebtorCountry).HasMaxLength(2);
             mandate.Property(m => m.SignedPlace).HasMaxLength(70);
@@ -190,6 +217,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.HasIndex(m => m.PageTokenHash).IsUnique();
             mandate.HasIndex(m => new { m.CreditorId, m.CustomerId, m.ProfileId, m.State });
             mandate.HasIndex(m => m.BankAnswersAt);
+            // a payment page begins one mandate, however often its form is posted
+            mandate.HasIndex(m => m.InvoiceId, "ix_mandates_one_begun").IsUnique().HasFilter("state = 'Prepared'").HasDatabaseName("ix_mandates_one_begun");
             mandate.HasIndex(m => new { m.State, m.LinkExpiresAt });
         });
         modelBuilder.Entity<Invoice>(invoice =>

@@ -109,11 +109,20 @@ public static class EngineHost
         var creditor = await db.Creditors.OrderBy(c => c.MerchantId).FirstOrDefaultAsync(ct);
         if (creditor is null)
         {
-            creditor = new() { MerchantId = 1001, Name = "My company", CreditorIdentifier = "BE69ZZZ0712845377", SenderName = "My company", SenderAddress = "invoices@localhost.localdomain" };
-            keys.Equip(creditor, settings.Sandbox.WebsiteKey);
+            // The sandbox's keys and its sample identifier are for the sandbox: elsewhere nobody signs before 'domi creditor set' gave a real one.
+            var sandbox = settings.Sandbox is { Enabled: true } on ? on : new();
+            creditor = new()
+            {
+                MerchantId = 1001,
+                Name = "My company",
+                CreditorIdentifier = sandbox.Enabled ? "BE69ZZZ0712845377" : "",
+                SenderName = "My company",
+                SenderAddress = "invoices@localhost.localdomain",
+            };
+            keys.Equip(creditor, sandbox.WebsiteKey);
             db.Creditors.Add(creditor);
-            var apiKey = settings.Sandbox.ApiKey ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
-            var privateKey = settings.Sandbox.PrivateKey ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            var apiKey = sandbox.ApiKey ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+            var privateKey = sandbox.PrivateKey ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
             db.ApiKeys.Add(new()
             {
                 CreditorId = creditor.Id,

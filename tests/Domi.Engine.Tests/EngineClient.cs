@@ -18,7 +18,7 @@ internal static class Settings
         return await db.SaveChangesAsync();
     });
 
-    public static Task<int> ChangeProfilesAsync(this AppFixture app, Action<Profiles.Profile> change) => app.ReadEngineAsync(async db =>
+    public static Task<int> ChangeProfilesAsync(this AppFixture app, Action<Domi.Engine.Profiles.Profile> change) => app.ReadEngineAsync(async db =>
     {
         (await db.Profiles.ToListAsync()).ForEach(change);
         return await db.SaveChangesAsync();
@@ -26,16 +26,18 @@ internal static class Settings
 }
 
 /// <summary>A client of the wire, as a developer would write one.</summary>
-internal sealed class EngineClient(AppFixture app)
+internal sealed class EngineClient(AppFixture app, EngineAccess? access = null)
 {
     private string? token;
+
+    private EngineAccess Access => access ?? app.Access;
 
     public HttpClient Http => app.EngineHttp;
 
     public async Task<string> LogInAsync()
     {
-        var otp = OneTimePassword.Compute(app.Access.PrivateKey!, "own", TimeProvider.System.GetUtcNow());
-        using var answer = await Http.PostAsync("/creditor", new FormUrlEncodedContent([new("apiToken", app.Access.ApiKey), new("otp", otp.ToString(CultureInfo.InvariantCulture))]));
+        var otp = OneTimePassword.Compute(Access.PrivateKey!, "own", TimeProvider.System.GetUtcNow());
+        using var answer = await Http.PostAsync("/creditor", new FormUrlEncodedContent([new("apiToken", Access.ApiKey), new("otp", otp.ToString(CultureInfo.InvariantCulture))]));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return token = answer.Headers.GetValues("Authorization").Single();
     }
@@ -79,6 +81,44 @@ internal sealed class EngineClient(AppFixture app)
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>Prepares a mandate with an account; answers its number and the path of its page.</summary>
+    public async Task<(string Reference, string Page)> InviteAsync(string customerNumber, params (string Name, string Value)[] more)
+    {
+        (string Name, string Value)[] usual = [("ct", "1"), ("customerNumber", customerNumber), ("email", customerNumber + "@example.org"), ("l", "nl"), ("iban", "BE68539007547034")];
+        using var answer = await FormAsync("/invite", [.. usual.Where(u => more.All(m => m.Name != u.Name)), .. more.Where(m => m.Value.Length > 0)]);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        var json = JsonDocument.Parse(text).RootElement;
+        return (json.GetProperty("mndtId").GetString()!, json.TryGetProperty("url", out var url) ? new Uri(url.GetString()!).AbsolutePath : "");
+    }
+
+    /// <summary>A mandate that was signed on paper: active at once.</summary>
+    public async Task<string> GivenASignedMandate(string customerNumber, params (string Name, string Value)[] more)
+    {
+        var (reference, _) = await InviteAsync(customerNumber, more);
+        await UploadAsync(reference, "&bankSignature=true");
+        return reference;
+    }
+
+    public async Task UploadAsync(string reference, string more = "")
+    {
+        var paper = new ByteArrayContent([.. "%PDF-1.4 "u8, .. System.Text.Encoding.ASCII.GetBytes(reference)]) { Headers = { ContentType = new("application/pdf") } };
+        using var answer = await SendAsync(HttpMethod.Post, $"/mandate/pdf?mndtId={reference}{more}", paper);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The code of a refusal, which stands in both headers and in the body.</summary>
+    public static async Task<string> RefusalAsync(Task<HttpResponseMessage> call, HttpStatusCode status = HttpStatusCode.BadRequest)
+    {
+        using var answer = await call;
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == status, $"{(int)answer.StatusCode} {text}");
+        var code = answer.Headers.GetValues("ApiError").Single();
+        Assert.Equal(code, answer.Headers.GetValues("ApiErrorCode").Single());
+        Assert.Equal(code, JsonDocument.Parse(text).RootElement.GetProperty("code").GetString());
+        return code;
     }
 
     /// <summary>All entries of a feed after a position, page by page.</summary>

@@ -51,7 +51,7 @@ public sealed class Creditor
     /// <summary>Number of the last feed event. Raised last in each transaction, so that order is commit order.</summary>
     public long FeedCounter { get; private set; }
 
-    /// <summary>Numbers of direct debits and payment links, which clients read as integers.</summary>
+    /// <summary>Numbers of direct debits and payment links, which clients read as integers; on PostgreSQL they come from a sequence.</summary>
     public long ObjectCounter { get; private set; }
 }
 
@@ -100,6 +100,7 @@ public sealed class FailedLogin
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
+    /// <summary>Where an unknown key came from, or <c>key:</c> and the id of the key whose password was wrong.</summary>
     public required string Address { get; init; }
 
     public DateTimeOffset At { get; init; }

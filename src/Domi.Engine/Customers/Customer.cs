@@ -9,7 +9,18 @@ public sealed class Customer
 
     public string? CustomerNumber { get; set; }
 
-    public string? Email { get; set; }
+    public string? Email
+    {
+        get;
+        set
+        {
+            field = value;
+            EmailKey = KeyOf(value);
+        }
+    }
+
+    /// <summary>The address as it is compared: nobody knows which letters of his own are capitals.</summary>
+    public string? EmailKey { get; private set; }
 
     public string? FirstName { get; set; }
 
@@ -34,6 +45,8 @@ public sealed class Customer
     /// <summary>Company, else first and last name, else what identifies him.</summary>
     public string DisplayName =>
         CompanyName ?? (FirstName is null && LastName is null ? Email ?? CustomerNumber ?? "" : $"{FirstName} {LastName}".Trim());
+
+    public static string? KeyOf(string? email) => email?.ToLowerInvariant();
 
     public bool IsCompany => CompanyName is not null;
 }

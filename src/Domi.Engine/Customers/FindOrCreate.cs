@@ -12,14 +12,14 @@ internal sealed record CustomerBlock(
 {
     public static CustomerBlock Of(Call call) => new(
         call.Text("customerNumber", 50), EmailOf(call.Text("email", 254)), call.Text("firstname", 70), call.Text("lastname", 70),
-        call.Text("companyName", 140), call.TextOf(40, "coc", "vatno"), call.Text("address", 140), call.Text("zip", 20), call.Text("city", 70),
-        CountryOf(call.Text("country", 40)), LanguageOf(call.TextOf(8, "l", "lang", "language")), MobileOf(call.Text("mobile", 40)));
+        call.Text("companyName", 140), call.TextOf(50, "coc", "vatno"), call.Text("address", 140), call.Text("zip", 50), call.Text("city", 70),
+        CountryOf(call.Text("country", 40)), LanguageOf(call.TextOf(8, "l", "lang", "language")), MobileOf(call.Phone("mobile")));
 
     public static CustomerBlock Of(JsonElement json) => new(
         Json.Text(json, "customerNumber", 50), EmailOf(Json.Text(json, "email", 254)), Json.Text(json, "firstname", 70), Json.Text(json, "lastname", 70),
-        Json.Text(json, "companyName", 140), Json.Text(json, "coc", 40) ?? Json.Text(json, "vatno", 40), Json.Text(json, "address", 140),
-        Json.Text(json, "zip", 20), Json.Text(json, "city", 70), CountryOf(Json.Text(json, "country", 40)),
-        LanguageOf(Json.Text(json, "l", 8) ?? Json.Text(json, "lang", 8)), MobileOf(Json.Text(json, "mobile", 40)));
+        Json.Text(json, "companyName", 140), Json.Text(json, "coc", 50) ?? Json.Text(json, "vatno", 50), Json.Text(json, "address", 140),
+        Json.Text(json, "zip", 50), Json.Text(json, "city", 70), CountryOf(Json.Text(json, "country", 40)),
+        LanguageOf(Json.Text(json, "l", 8) ?? Json.Text(json, "lang", 8) ?? Json.Text(json, "language", 8)), MobileOf(Json.Text(json, "mobile", 50)));
 
     private static string? EmailOf(string? text) => text is null || SendMails.IsAddress(text)
         ? text
@@ -34,27 +34,37 @@ internal sealed record CustomerBlock(
 
     private static string? LanguageOf(string? text) => text is { Length: >= 2 } ? text[..2].ToLowerInvariant() : null;
 
-    // Clients send "+32…" without escaping, so that the plus arrives as a blank; trimming took that away too.
-    private static string? MobileOf(string? text) =>
-        text is null ? null : text.StartsWith('+') || !text.StartsWith("32", StringComparison.Ordinal) ? text : "+" + text;
+    private static string? MobileOf(string? text)
+    {
+        var number = text?.StartsWith("32", StringComparison.Ordinal) == true ? "+" + text : text;
+        return number is not { Length: > 50 } ? number : throw Call.Invalid("mobile", "mobile is longer than 50 characters.");
+    }
 }
 
 internal static class FindOrCreate
 {
-    /// <summary>Finds by number, else by e-mail, else makes a customer. Blanks never overwrite, and nobody is found by name.</summary>
+    /// <summary>
+    /// Finds by number, else by e-mail, else makes a customer. Blanks never overwrite, and nobody is found by name. Of two who make the
+    /// same one an index declines the second, who then begins anew.
+    /// </summary>
     public static async Task<Customer> CustomerAsync(EngineDb db, Guid creditorId, CustomerBlock block, CancellationToken ct)
     {
-        var customer = block.CustomerNumber is { } number
-            ? await db.Customers.SingleOrDefaultAsync(c => c.CreditorId == creditorId && c.CustomerNumber == number, ct)
-            : block.Email is { } email
-                ? await db.Customers.Where(c => c.CreditorId == creditorId && c.Email == email).OrderBy(c => c.Id).FirstOrDefaultAsync(ct)
-                : null;
+        var customer = block.CustomerNumber is { } number ? await db.Customers.SingleOrDefaultAsync(c => c.CreditorId == creditorId && c.CustomerNumber == number, ct) : null;
+        if (customer is null && Customer.KeyOf(block.Email) is { } address)
+        {
+            // A new number may be the first one of somebody who was known by his address; whoever has another number is somebody else.
+            var known = db.Customers.Where(c => c.CreditorId == creditorId && c.EmailKey == address);
+            if (block.CustomerNumber is not null) known = known.Where(c => c.CustomerNumber == null);
+            customer = await known.OrderBy(c => c.Id).FirstOrDefaultAsync(ct);
+        }
 
         if (customer is null)
         {
-            customer = new() { CreditorId = creditorId, CustomerNumber = block.CustomerNumber };
+            customer = new() { CreditorId = creditorId };
             db.Customers.Add(customer);
         }
+
+        customer.CustomerNumber ??= block.CustomerNumber;
 
         customer.Email = block.Email ?? customer.Email;
         customer.FirstName = block.FirstName ?? customer.FirstName;

@@ -38,7 +38,10 @@ public sealed class DirectDebit
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    public DateOnly RequestedOn { get; init; }
+    public DateOnly RequestedOn { get; private set; }
+
+    /// <summary>The creditor wants it presented although the mandate is suspended or cancelled.</summary>
+    public bool IsForced { get; init; }
 
     public DirectDebitState State { get; private set; } = DirectDebitState.Open;
 
@@ -58,10 +61,8 @@ public sealed class DirectDebit
 
     public static DirectDebit Plan(
         Guid creditorId, long number, Guid? invoiceId, Guid mandateId, decimal amount, string message, string? reference,
-        int attempt, DateOnly requestedOn, DateTimeOffset now)
-    {
-        var handOver = TargetCalendar.AddOpenDays(requestedOn, -1).At(6);
-        return new()
+        int attempt, DateOnly requestedOn, DateTimeOffset now, bool isForced = false) =>
+        new()
         {
             CreditorId = creditorId,
             Number = number,
@@ -74,8 +75,20 @@ public sealed class DirectDebit
             Attempt = attempt,
             CreatedAt = now,
             RequestedOn = requestedOn,
-            DueAt = handOver > now ? handOver : now,
+            IsForced = isForced,
+            DueAt = HandOverAt(requestedOn, now),
         };
+
+    // The bank wants it the day before.
+    private static DateTimeOffset HandOverAt(DateOnly requestedOn, DateTimeOffset now) =>
+        TargetCalendar.AddOpenDays(requestedOn, -1).At(6) is var at && at > now ? at : now;
+
+    /// <summary>Another day, as long as the bank does not have it.</summary>
+    public void Postpone(DateOnly requestedOn, DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Open);
+        (RequestedOn, DueAt) = (requestedOn, HandOverAt(requestedOn, now));
+        Version++;
     }
 
     public void HandOver(DateTimeOffset bankAnswersAt)

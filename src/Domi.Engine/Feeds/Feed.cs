@@ -43,5 +43,5 @@ internal static class Feed
     /// is locked for microseconds, and order of numbers is order of commits.
     /// </summary>
     public static void Append(EngineDb db, Guid creditorId, FeedName feed, JsonObject payload, DateTimeOffset occurredAt, string? kind = null) =>
-        db.PendingEvents.Add(new(creditorId, feed, kind, occurredAt, payload));
+        db.Append(new(creditorId, feed, kind, occurredAt, payload));
 }

@@ -1,7 +1,8 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Domi.Engine.Creditors;
+using Domi.Engine.Invoices;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -22,12 +23,11 @@ namespace Domi.Engine.Feeds;
 internal static class ReadFeed
 {
     private const int PageSize = 100;
-    private static readonly ConcurrentDictionary<(Guid Key, FeedName Feed), byte> Reading = new();
 
     public static void Map(IEndpointRouteBuilder creditor)
     {
         creditor.MapGet("mandate", (Call call, EngineDb db, BusinessClock clock, CancellationToken ct) => MandatesAsync(call, db, clock, ct));
-        creditor.MapGet("invoice", (Call call, EngineDb db, CancellationToken ct) => InvoicesAsync(call, db, ct));
+        creditor.MapGet("invoice", (Call call, EngineDb db, InvoiceView view, CancellationToken ct) => InvoicesAsync(call, db, view, ct));
         creditor.MapGet("invoice/payment/feed", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.InvoicePayments, "Payments", ct));
         creditor.MapGet("transaction", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transactions, "Entries", ct));
     }
@@ -39,13 +39,17 @@ internal static class ReadFeed
             return entry;
         }, ct);
 
-    private static Task<IResult> InvoicesAsync(Call call, EngineDb db, CancellationToken ct) =>
-        ReadAsync(call, db, FeedName.Invoices, null, (entries, _) => new JsonObject { ["Invoices"] = entries }, (entry, sequence) =>
+    private static async Task<IResult> InvoicesAsync(Call call, EngineDb db, InvoiceView view, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
+        return await ReadAsync(call, db, FeedName.Invoices, null, (entries, _) => new JsonObject { ["Invoices"] = entries }, (entry, sequence) =>
         {
+            view.Complete(entry, creditor);
             Strip(entry, call, "customer", "meta", "lastpayment");
             if (call.Includes("seq")) entry["seq"] = sequence;
             return entry;
         }, ct);
+    }
 
     private static Task<IResult> MandatesAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
     {
@@ -80,27 +84,20 @@ internal static class ReadFeed
         if (call.Header("X-RESUME-AFTER") is { } text)
             resume = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw Call.Invalid("X-RESUME-AFTER", "X-RESUME-AFTER is not a sequence number.");
 
-        var key = (call.Caller.ApiKeyId, feed);
-        if (!Reading.TryAdd(key, 0)) throw new RefusedException("err_call_in_progress", "This feed is being read with this key already.");
-        try
-        {
-            var position = resume ?? await db.FeedCursors.Where(c => c.ApiKeyId == call.Caller.ApiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefaultAsync(ct) ?? 0;
-            var events = await db.FeedEvents.AsNoTracking()
-                .Where(e => e.CreditorId == call.CreditorId && e.Feed == feed && e.Sequence > position)
-                .Where(e => kinds == null || e.Kind == null || kinds.Contains(e.Kind))
-                .OrderBy(e => e.Sequence).Take(PageSize).Select(e => new { e.Sequence, e.Payload }).ToListAsync(ct);
-            var last = events.Count > 0 ? events[^1].Sequence : position;
-            if (last != position || resume is not null) await KeepAsync(db, call.Caller.ApiKeyId, feed, last, ct);
+        await using var reading = await FeedLock.TryTakeAsync(db, call.Caller.ApiKeyId, feed, ct)
+            ?? throw new RefusedException("err_call_in_progress", "This feed is being read with this key already.");
+        var position = resume ?? await db.FeedCursors.Where(c => c.ApiKeyId == call.Caller.ApiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefaultAsync(ct) ?? 0;
+        var events = await db.FeedEvents.AsNoTracking()
+            .Where(e => e.CreditorId == call.CreditorId && e.Feed == feed && e.Sequence > position)
+            .Where(e => kinds == null || e.Kind == null || kinds.Contains(e.Kind))
+            .OrderBy(e => e.Sequence).Take(PageSize).Select(e => new { e.Sequence, e.Payload }).ToListAsync(ct);
+        var last = events.Count > 0 ? events[^1].Sequence : position;
+        if (last != position || resume is not null) await KeepAsync(db, call.Caller.ApiKeyId, feed, last, ct);
 
-            var entries = new JsonArray();
-            foreach (var found in events) entries.Add(shape((JsonObject)JsonNode.Parse(found.Payload)!, found.Sequence));
-            call.Http.Response.Headers["X-LAST"] = last.ToString(CultureInfo.InvariantCulture);
-            return Json.Answer(answer(entries, last));
-        }
-        finally
-        {
-            Reading.TryRemove(key, out _);
-        }
+        var entries = new JsonArray();
+        foreach (var found in events) entries.Add(shape((JsonObject)JsonNode.Parse(found.Payload)!, found.Sequence));
+        call.Http.Response.Headers["X-LAST"] = last.ToString(CultureInfo.InvariantCulture);
+        return Json.Answer(answer(entries, last));
     }
 
     private static async Task KeepAsync(EngineDb db, Guid apiKeyId, FeedName feed, long position, CancellationToken ct)

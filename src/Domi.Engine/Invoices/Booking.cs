@@ -12,7 +12,7 @@ internal static class Booking
 {
     private static readonly Func<EngineDb, Guid, Guid, Guid, IAsyncEnumerable<Mandate>> ActiveMandates = EF.CompileAsyncQuery(
         (EngineDb db, Guid creditorId, Guid customerId, Guid profileId) => db.Mandates.Where(m => m.CreditorId == creditorId && m.CustomerId == customerId
-            && m.ProfileId == profileId && m.State == MandateState.Signed && !m.IsSuspended));
+            && m.ProfileId == profileId && m.State == MandateState.Signed && !m.IsSuspended && m.DebtorAccount != null));
 
     /// <summary>
     /// A customer with an active signed mandate of the same profile is collected from, on the one signed last; everybody else gets the
@@ -20,27 +20,42 @@ internal static class Booking
     /// </summary>
     /// <returns>The mandate to collect on; null for the payment page.</returns>
     /// <remarks>Source: Twikey, what happens after booking an invoice.</remarks>
-    public static async Task<Mandate?> MandateOfAsync(EngineDb db, Invoice invoice, Mandate? named, CancellationToken ct)
+    public static async Task<Mandate?> MandateOfAsync(EngineDb db, Invoice invoice, Mandate? named, bool isForced, CancellationToken ct)
     {
         if (invoice.IsManual || !invoice.IsPayable) return null;
+        if (named is not null) return named;
 
-        return named ?? (await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct)).OrderByDescending(m => m.SignedAt).FirstOrDefault();
+        var active = await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct);
+        if (active.Count == 0 && isForced)
+            active = await db.Mandates.Where(m => m.CreditorId == invoice.CreditorId && m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId
+                && m.SignedAt != null && m.DebtorAccount != null && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct);
+        return active.OrderByDescending(m => m.SignedAt).FirstOrDefault();
     }
 
-    /// <summary>Plans the collection, unless the mandate ended since it was found.</summary>
-    public static async Task CollectOrOfferAsync(EngineDb db, Invoice invoice, Profile profile, Mandate found, BusinessClock clock, CancellationToken ct)
+    /// <summary>
+    /// Plans the collection, unless the mandate ended since it was found. With <c>X-FORCE-TRANSACTION</c> the creditor wants it even on one
+    /// that is suspended or cancelled.
+    /// </summary>
+    public static async Task CollectOrOfferAsync(EngineDb db, Invoice invoice, Profile profile, Mandate found, bool isForced, BusinessClock clock, CancellationToken ct)
     {
         await db.Entry(found).ReloadAsync(ct);
-        if (found.IsCollectable) await CollectAsync(db, invoice, profile, found, clock, ct);
+        var force = isForced && found is { IsCollectable: false, SignedAt: not null, DebtorAccount: not null, State: MandateState.Signed or MandateState.Cancelled };
+        if (found.IsCollectable || force) await CollectAsync(db, invoice, profile, found, clock, ct, force);
     }
 
-    public static async Task CollectAsync(EngineDb db, Invoice invoice, Profile profile, Mandate mandate, BusinessClock clock, CancellationToken ct)
+    /// <summary>
+    /// Plans the collection. What was booked before the mandate was signed could name neither mandate nor creditor identifier: its notice
+    /// counts from the signature, whose page shows all of them.
+    /// </summary>
+    public static async Task CollectAsync(EngineDb db, Invoice invoice, Profile profile, Mandate mandate, BusinessClock clock, CancellationToken ct, bool isForced = false)
     {
         var now = clock.GetUtcNow();
+        var announced = invoice.AnnouncedAt ?? now;
+        if (mandate.SignedAt > announced) announced = mandate.SignedAt.Value;
         var attempts = await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id).Select(d => (int?)d.Attempt).MaxAsync(ct) ?? 0;
-        var on = profile.CollectOn(invoice.DueOn, (invoice.AnnouncedAt ?? now).BrusselsDate(), clock.Today);
+        var on = profile.CollectOn(invoice.DueOn, announced.BrusselsDate(), clock.Today);
         db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
-            invoice.Open, MessageOf(invoice), invoice.Number, attempts + 1, on, now));
+            invoice.Open, MessageOf(invoice), invoice.Number, attempts + 1, on, now, isForced));
         invoice.Collect(now);
     }
 
@@ -48,5 +63,5 @@ internal static class Booking
     private static string MessageOf(Invoice invoice) =>
         StructuredCommunication.TryParse(invoice.Remittance, out var communication)
             ? communication.ToString()
-            : SepaText.Convert(invoice.Remittance, 140, invoice.Number);
+            : SepaText.Convert(invoice.Remittance, 140, "Invoice"); // the number may itself have characters that banks do not take
 }

@@ -32,12 +32,14 @@ internal static class CreateInvoice
     private sealed record Wanted(
         Guid? Id, string Number, string? Title, string? Remittance, string? Ref, long? Profile, decimal Amount, decimal Paid, DateOnly Date, DateOnly DueOn,
         string? Locale, bool IsManual, string? RedirectUrl, string? Email, string? Cc, string? Delivery, string? Related, string? Partner,
-        string? Lines, byte[]? Pdf, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument);
+        string? Lines, byte[]? Pdf, Uri? PdfUrl, bool IsForced, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument);
 
     private static async Task<IResult> HandleAsync(
-        Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
+        Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, IHttpClientFactory sockets, BusinessClock clock, CancellationToken ct)
     {
         var wanted = Read(call);
+        if (wanted.PdfUrl is { } url && !await db.Invoices.AnyAsync(i => i.CreditorId == call.CreditorId && i.Number == wanted.Number, ct))
+            wanted = wanted with { Pdf = await FetchPdf.ReadAsync(sockets, url, ct) };
         return await db.RepeatWhenBeatenAsync(token => BookAsync(call, wanted, db, view, settlement, keys, mail, clock, token), ct);
     }
 
@@ -81,7 +83,7 @@ internal static class CreateInvoice
             CustomerId = customer.Id,
             ProfileId = profile.Id,
             Title = wanted.Title ?? wanted.Number,
-            Remittance = wanted.Remittance ?? wanted.Title ?? wanted.Number,
+            Remittance = wanted.Remittance ?? Cut(wanted.Title ?? wanted.Number, 140),
             Ref = wanted.Ref,
             Locale = wanted.Locale,
             IsManual = wanted.IsManual,
@@ -113,11 +115,11 @@ internal static class CreateInvoice
         }
 
         invoice.Expire(now);
-        var mandate = await Booking.MandateOfAsync(db, invoice, named, ct);
+        var mandate = await Booking.MandateOfAsync(db, invoice, named, wanted.IsForced, ct);
         await db.WriteAsync(async token =>
         {
             db.Invoices.Add(invoice);
-            if (mandate is not null) await Booking.CollectOrOfferAsync(db, invoice, profile, mandate, clock, token);
+            if (mandate is not null) await Booking.CollectOrOfferAsync(db, invoice, profile, mandate, wanted.IsForced, clock, token);
             if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0)
                 await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
             await settlement.BookedAsync(invoice, token);
@@ -140,10 +142,25 @@ internal static class CreateInvoice
         return new(
             IdOf(call.Text("id", 40) ?? call.Header("X-INVOICE-ID")), number, call.Text("title", 200), RemittanceOf(call.Text("remittance", 140)),
             call.Text("ref", 200), call.Number("ct") is { } ct and not 0 ? ct : null, amount, call.Amount("paidamount") ?? 0m, date, due,
-            call.Text("locale", 8), call.Flag("manual") || call.Header("X-MANUAL")?.ToLowerInvariant() is "true" or "1",
-            AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call), call.Text("delivery", 32)?.ToLowerInvariant(),
+            call.Text("locale", 8), call.Flag("manual") || Says(call, "X-MANUAL"),
+            AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call, block is null ? null : call.Part("customer")), call.Text("delivery", 32)?.ToLowerInvariant(),
             call.Text("relatedInvoiceNumber", 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null, LinesOf(call, amount),
-            PdfOf(call.Text("pdf", 14_000_000)), block, byRef, byDocument);
+            PdfOf(call.Text("pdf", 14_000_000)), PdfUrlOf(call), Says(call, "X-FORCE-TRANSACTION"), block, byRef, byDocument);
+    }
+
+    private static bool Says(Call call, string header) => call.Header(header)?.ToLowerInvariant() is "true" or "1";
+
+    // Never through the middle of a character.
+    private static string Cut(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)].TrimEnd();
+
+    private static Uri? PdfUrlOf(Call call)
+    {
+        if (call.Text("pdfUrl", 2000) is not { } text) return null;
+        if (call.Text("pdf", 14_000_000) is not null) throw Call.Invalid("pdfUrl", "Send pdf or pdfUrl, not both.");
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" || (url.Scheme is "http" && url.IsLoopback))
+            ? url
+            : throw Call.Invalid("pdfUrl", "pdfUrl is not an https address.");
     }
 
     private static Guid? IdOf(string? text) => text is null
@@ -162,18 +179,26 @@ internal static class CreateInvoice
         ? text
         : throw new RefusedException("err_invalid_email", $"Not an e-mail address: {text}", ("email", text)) { Field = "email" };
 
-    // "cc" comes as a text with commas or as an array.
-    private static string? CopiesOf(Call call)
+    // "cc" comes as a text with commas, as an array, as an object of numbers, and in the customer's block.
+    private static string? CopiesOf(Call call, JsonElement? customer)
     {
-        var list = call.Part("cc") switch
-        {
-            { ValueKind: JsonValueKind.Array } array => [.. array.EnumerateArray().Select(e => e.ToString())],
-            _ => call.All("cc").ToList(),
-        };
+        var list = call.Part("cc") is { } own ? Listed(own) : [.. call.All("cc")];
+        if (customer is { } block && Json.Property(block, "cc") is { } theirs) list.AddRange(Listed(theirs));
         if (list.Count == 0) return null;
-        if (list.Count > 20 || list.Any(address => !SendMails.IsAddress(address)))
-            throw new RefusedException("err_invalid_email", "cc has an address that is none, or more than 20.", ("email", "cc")) { Field = "cc" };
-        return string.Join(',', list);
+
+        var joined = string.Join(',', list.Distinct(StringComparer.OrdinalIgnoreCase));
+        if (list.Count > 20 || joined.Length > 1000 || list.Any(address => !SendMails.IsAddress(address)))
+            throw new RefusedException("err_invalid_email", "cc has an address that is none, or more than 20, or than 1,000 characters.", ("email", "cc")) { Field = "cc" };
+        return joined;
+
+        static List<string> Listed(JsonElement json) => json.ValueKind switch
+        {
+            JsonValueKind.Array => [.. json.EnumerateArray().SelectMany(Listed)],
+            JsonValueKind.Object => [.. json.EnumerateObject().SelectMany(p => Listed(p.Value))], // {"0":…}
+            JsonValueKind.String => [.. json.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(a => a != "null")],
+            JsonValueKind.Null => [],
+            _ => [json.GetRawText()],
+        };
     }
 
     internal static byte[]? PdfOf(string? base64)

@@ -51,7 +51,7 @@ public sealed class Invoice
 
     public DateOnly Date { get; set; }
 
-    public DateOnly DueOn { get; set; }
+    public DateOnly DueOn { get; private set; }
 
     public string? Locale { get; set; }
 
@@ -86,7 +86,7 @@ public sealed class Invoice
     public DateTimeOffset? PaidAt { get; private set; }
 
     /// <summary>When the engine announced the collection, or learned that the client's invoice does.</summary>
-    public DateTimeOffset? AnnouncedAt { get; init; }
+    public DateTimeOffset? AnnouncedAt { get; set; }
 
     public int ReminderLevel { get; private set; }
 
@@ -173,6 +173,16 @@ public sealed class Invoice
         return true;
     }
 
+    /// <summary>Another due date: what is open is booked or expired by it.</summary>
+    public void FallDue(DateOnly on, DateTimeOffset now)
+    {
+        DueOn = on;
+        if (State is InvoiceState.Booked or InvoiceState.Expired && State != OpenState(now)) Become(OpenState(now), now);
+    }
+
+    /// <summary>What is settled or off the table is not sent: it would ask for nothing.</summary>
+    public void MayBeSent() => Require(State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Pending);
+
     public void MarkPaidByHand(DateTimeOffset now)
     {
         Require(State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Paid);
@@ -197,7 +207,8 @@ public sealed class Invoice
 
     public void Remind(DateTimeOffset now)
     {
-        Require(State is InvoiceState.Booked or InvoiceState.Expired);
+        MayBeSent();
+        Require(Amount > 0); // nobody owes a credit note
         ReminderLevel = Math.Min(4, ReminderLevel + 1);
         Touch(now);
     }

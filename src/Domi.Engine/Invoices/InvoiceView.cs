@@ -14,6 +14,8 @@ namespace Domi.Engine.Invoices;
 /// <summary>An invoice, its payments and its feeds' entries as the API shows them.</summary>
 internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
 {
+    private const string PageOf = "_page";
+
     public string PageUrl(Creditor creditor, Invoice invoice) => address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id));
 
     public JsonObject Of(Invoice invoice, Creditor creditor, int profile) => new()
@@ -32,7 +34,10 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
         ["manual"] = invoice.IsManual,
     };
 
-    /// <summary>The entry of the invoice feed, with every part a reader may include; the reader's choice is made at reading.</summary>
+    /// <summary>
+    /// The entry of the invoice feed as it is kept, with every part a reader may include. In place of the page's address, which nobody shall
+    /// read from the database, it has what the address is derived from.
+    /// </summary>
     public async Task<JsonObject> FeedEntryAsync(EngineDb db, Invoice invoice, CancellationToken ct)
     {
         var facts = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
@@ -40,10 +45,19 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
         var customer = db.Customers.Local.FirstOrDefault(c => c.Id == invoice.CustomerId)
             ?? await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         var entry = Of(invoice, creditor, profile.Number);
+        entry.Remove("url");
+        entry[PageOf] = invoice.Id.ToString();
         entry["customer"] = OfCustomer(customer);
         entry["meta"] = Meta(invoice);
         entry["lastpayment"] = await LastPaymentsAsync(db, invoice, creditor, profile, ct);
         return entry;
+    }
+
+    /// <summary>Makes of an entry that is kept the one that is served: with the address of the page.</summary>
+    public void Complete(JsonObject entry, Creditor creditor)
+    {
+        if (!entry.Remove(PageOf, out var page)) return; // kept by an older version
+        entry["url"] = address.Of("/pay/" + keys.InvoiceToken(creditor, Guid.Parse(page!.GetValue<string>())));
     }
 
     public static JsonObject OfCustomer(Customer customer)

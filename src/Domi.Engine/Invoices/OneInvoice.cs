@@ -29,6 +29,7 @@ internal static class OneInvoice
         var invoice = await FindAsync(db, call, id, tracked: false, ct);
         var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
         var entry = await view.FeedEntryAsync(db, invoice, ct);
+        view.Complete(entry, creditor);
         Feeds.ReadFeed.Strip(entry, call, "customer", "meta", "lastpayment");
         return Json.Answer(entry);
     }
@@ -44,7 +45,8 @@ internal static class OneInvoice
         var state = call.TextOf(20, "state", "status")?.ToLowerInvariant();
         if (state is not (null or "booked" or "archived" or "paid")) throw Call.Invalid("state", "state is booked, archived or paid.");
 
-        var invoice = await db.WriteAsync(async token =>
+        var due = call.Day("duedate");
+        var invoice = await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
         {
             var found = await FindAsync(db, call, id, tracked: true, token);
             var now = clock.GetUtcNow();
@@ -52,12 +54,12 @@ internal static class OneInvoice
             found.Remittance = call.Text("remittance", 140) ?? found.Remittance;
             found.Ref = call.Text("ref", 200) ?? found.Ref;
             found.Date = call.Day("date") ?? found.Date;
-            found.DueOn = call.Day("duedate") ?? found.DueOn;
             found.Email = email ?? found.Email;
             found.Locale = call.Text("locale", 8) ?? found.Locale;
             if (pdf is not null) found.DocumentHash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
 
             var before = found.State;
+            var moved = due is { } day && day != found.DueOn && await MoveAsync(db, found, day, clock, token);
             switch (state)
             {
                 case "paid": settlement.PayByHand(found); break;
@@ -66,13 +68,33 @@ internal static class OneInvoice
             }
 
             found.Touch(now);
-            if (found.State != before) await settlement.ChangedAsync(found, token);
+            if (moved || found.State != before) await settlement.ChangedAsync(found, token);
             return found;
-        }, ct);
+        }, again), ct);
 
         var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
         var profile = await db.Profiles.Where(p => p.Id == invoice.ProfileId).Select(p => p.Number).SingleAsync(ct);
         return Json.Answer(view.Of(invoice, creditor, profile));
+    }
+
+    /// <summary>
+    /// Moves the due date, and with it a collection that the bank does not have yet: who changes the day announces it again. Answers
+    /// whether a collection moved. Refuses with <c>err_invalid_state</c> what was handed over.
+    /// </summary>
+    private static async Task<bool> MoveAsync(EngineDb db, Invoice invoice, DateOnly due, BusinessClock clock, CancellationToken ct)
+    {
+        var debit = invoice.State is InvoiceState.Pending
+            ? await db.DirectDebits.SingleOrDefaultAsync(d => d.InvoiceId == invoice.Id && (d.State == DirectDebitState.Open || d.State == DirectDebitState.Sent), ct)
+            : null;
+        if (debit is not null)
+        {
+            var profile = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).ProfileOf(invoice.ProfileId);
+            debit.Postpone(profile.CollectOn(due, clock.Today, clock.Today), clock.GetUtcNow());
+            invoice.AnnouncedAt = clock.GetUtcNow();
+        }
+
+        invoice.FallDue(due, clock.GetUtcNow());
+        return debit is not null;
     }
 
     /// <summary>204. An invoice that is being collected is not deleted; one with payments keeps its history and is not either.</summary>
@@ -110,10 +132,13 @@ internal static class OneInvoice
             switch (type.ToLowerInvariant())
             {
                 case "send" or "email" or "invoice":
+                    invoice.MayBeSent();
+                    if ((invoice.Email ?? customer.Email) is null) throw Call.Missing("email");
                     await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
                     break;
                 case "reminder":
                     invoice.Remind(now);
+                    if ((invoice.Email ?? customer.Email) is null) throw Call.Missing("email");
                     await mail.InvoiceAsync(db, invoice, customer, "reminder", now, token);
                     await settlement.ChangedAsync(invoice, token);
                     break;
@@ -137,6 +162,9 @@ internal static class OneInvoice
         {
             if (Guid.TryParse(id, out var publicId)) invoice = await own.SingleOrDefaultAsync(i => i.PublicId == publicId, ct);
             invoice ??= await own.SingleOrDefaultAsync(i => i.Number == id, ct);
+            // A slash in a number stays escaped on its way here.
+            if (invoice is null && Uri.UnescapeDataString(id) is var number && number != id && !number.Contains('\0', StringComparison.Ordinal))
+                invoice = await own.SingleOrDefaultAsync(i => i.Number == number, ct);
         }
 
         return invoice ?? throw new RefusedException("err_not_found", $"No invoice {id}.") { Field = id.Length <= 70 ? id : "id" };

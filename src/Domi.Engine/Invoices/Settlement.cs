@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
@@ -24,7 +25,16 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
     public async Task ChangedAsync(Invoice invoice, CancellationToken ct)
     {
         await BookedAsync(invoice, ct);
-        await Announce.PaymentsAsync(db, invoice.CreditorId, clock.GetUtcNow(), ct);
+        await Announce.PaymentsAsync(db, invoice.CreditorId, invoice.Id, clock.GetUtcNow(), ct);
+    }
+
+    /// <summary>The due date passed, nothing else: the entry tells of no payment, for readers take the newest one for what happened.</summary>
+    public async Task ExpiredAsync(Invoice invoice, CancellationToken ct)
+    {
+        var entry = await view.FeedEntryAsync(db, invoice, ct);
+        entry["lastpayment"] = new JsonArray();
+        Feed.Append(db, invoice.CreditorId, FeedName.Invoices, entry, clock.GetUtcNow());
+        await Announce.PaymentsAsync(db, invoice.CreditorId, invoice.Id, clock.GetUtcNow(), ct);
     }
 
     /// <summary>The client says that an invoice was paid elsewhere: a payment of what is open. Said again it changes nothing.</summary>
@@ -78,7 +88,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         var mandate = await db.Mandates.SingleAsync(m => m.Id == debit.MandateId, ct);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         var retries = invoice.Open > 0 && mandate.IsCollectable && ReasonCodes.BucketOf(reasonCode) is FailureBucket.Soft
-            && ReasonCodes.MayRetry(reasonCode) && debit.Attempt <= profile.MostRetries;
+            && debit.Attempt <= Math.Min(profile.MostRetries, ReasonCodes.MaxRetries(reasonCode));
         var payment = Add(invoice, PaymentKind.Failure, debit.Amount, $"dd:{debit.EndToEndId}:failed:{reasonCode}", "sdd", now,
             debitId: debit.Id, reasonCode: reasonCode, reverses: tookBack);
 
@@ -86,9 +96,9 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         if (retries)
         {
             action = "reoffer";
-            var today = clock.Today;
-            // The bank answered on the debt as announced: a new attempt needs no new notice, only the lead time.
-            var on = TargetCalendar.NextOpen(new[] { today.AddDays(profile.RetryAfterDays), TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), profile.LeadDays) }.Max());
+            // Another day is another announcement, with the notice that binds. Source: SDD Core rulebook, pre-notification.
+            var on = profile.CollectOn(clock.Today.AddDays(profile.RetryAfterDays), clock.Today, clock.Today);
+            await mail.RetryAsync(db, invoice, customer, mandate, reasonCode, on, now, ct);
             await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time
             db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
                 invoice.Open, debit.Message, debit.Ref, debit.Attempt + 1, on, now));
@@ -97,8 +107,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         invoice.Fail(reasonCode, retries, now);
         if (!retries && invoice.IsPayable)
         {
-            action = "send_payment_link";
-            await mail.PaymentAlternativeAsync(db, invoice, customer, reasonCode, now, ct);
+            action = await mail.PaymentAlternativeAsync(db, invoice, customer, reasonCode, now, ct) ? "send_payment_link" : null;
         }
 
         await PublishAsync(invoice, payment, debit, null, action, debit.Attempt, ct);

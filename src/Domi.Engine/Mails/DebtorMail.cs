@@ -29,14 +29,35 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
         var variant = collected ? "collected" : purpose;
         Add(db, creditor, t, purpose, $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
             t[$"mail.{purpose}.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[$"mail.{variant}.text", facts]],
-            t[collected ? "mail.invoice.see" : "mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)),
+            t[collected || invoice.Amount <= 0 ? "mail.invoice.see" : "mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)),
             invoice.DocumentHash is { } hash ? new MailAttachment($"{Safe(invoice.Number)}.pdf", "application/pdf", hash) : null);
     }
 
-    /// <summary>A collection failed and is not tried again: the debtor can pay by himself.</summary>
-    public async Task PaymentAlternativeAsync(EngineDb db, Invoice invoice, Customer customer, string reasonCode, DateTimeOffset now, CancellationToken ct)
+    /// <summary>
+    /// A collection failed and is tried again: the new announcement, with all that one must name. Without any address the creditor, who
+    /// reads of it in the feed, announces it.
+    /// </summary>
+    /// <remarks>Source: SDD Core rulebook, pre-notification: creditor identifier, mandate, amount and date.</remarks>
+    public async Task RetryAsync(EngineDb db, Invoice invoice, Customer customer, Mandate mandate, string reasonCode, DateOnly on, DateTimeOffset now, CancellationToken ct)
     {
         if ((invoice.Email ?? customer.Email) is not { } to) return;
+
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts =
+        [
+            ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
+            ("day", Day(on, t.Language)), ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.DebtorAccount?.Masked),
+        ];
+        Add(db, creditor, t, "retry", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
+            t["mail.retry.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.retry.text", facts], t["mail.retry.mandate", facts]],
+            t["mail.invoice.see"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+    }
+
+    /// <summary>A collection failed and is not tried again: the debtor can pay by himself. Answers whether there is an address for it.</summary>
+    public async Task<bool> PaymentAlternativeAsync(EngineDb db, Invoice invoice, Customer customer, string reasonCode, DateTimeOffset now, CancellationToken ct)
+    {
+        if ((invoice.Email ?? customer.Email) is not { } to) return false;
 
         var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
@@ -47,6 +68,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
         Add(db, creditor, t, "payment_alternative", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
             t["mail.alternative.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.alternative.text", facts]],
             t["mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+        return true;
     }
 
     /// <summary>The invitation to sign; one per mandate, whatever is repeated.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
@@ -18,7 +19,8 @@ namespace Domi.Engine.Mandates;
 /// With <c>check=true</c> an existing signed mandate of the customer and profile is answered, without address. With
 /// <c>sendInvite=true</c> the invitation is mailed, decided in the same transaction.
 /// Refuses with <c>err_no_such_ct</c>, <c>err_duplicate_ref</c> (the mandate number is taken), <c>err_invalid_iban</c>,
-/// <c>err_invalid_email</c>, <c>err_missing_params</c> (an invitation by mail needs an address).
+/// <c>err_invalid_bic</c>, <c>err_invalid_email</c>, <c>err_missing_params</c> (an invitation by mail needs an address), <c>err_invalid_params</c>
+/// (a first payment or a subscription, which would never be collected).
 /// </remarks>
 internal static class Invite
 {
@@ -32,15 +34,18 @@ internal static class Invite
         Call call, EngineDb db, CreditorKeys keys, PublicAddress address, MandateEvents events, DebtorMail mail, BusinessClock clock, CancellationToken ct)
     {
         var block = CustomerBlock.Of(call);
-        var number = call.Number("ct") is { } given and not 0 ? given : throw Call.Missing("ct");
+        var number = call.Number("ct") is { } given and not 0 ? given : (long?)null;
+        var code = number is null ? call.Text("tc", 20) ?? throw Call.Missing("ct") : null;
         var account = IbanOf(call.Text("iban", 60));
         var wantedReference = call.Text("mandateNumber", 35)?.ToUpperInvariant();
         if (wantedReference is not null && !SepaText.IsAllowedIdentifier(wantedReference)) throw Call.Invalid("mandateNumber", "The mandate number has characters that banks do not take.");
+        var bic = BicOf(call.Text("bic", 20));
+        RefuseMoney(call);
         var sends = call.Flag("sendInvite");
-        if (sends && block.Email is null) throw Call.Missing("email");
+        var end = EndOf(call);
 
         var (reference, token) = await db.RepeatWhenBeatenAsync(
-            again => db.WriteAsync(write => PrepareAsync(call, number, block, account, wantedReference, sends, db, keys, events, mail, clock, write), again), ct);
+            again => db.WriteAsync(write => PrepareAsync(call, number, code, block, account, bic, end, wantedReference, sends, db, keys, events, mail, clock, write), again), ct);
         var answer = new JsonObject { ["mndtId"] = reference };
         if (token is not null)
         {
@@ -52,15 +57,18 @@ internal static class Invite
     }
 
     private static async Task<(string Reference, string? Token)> PrepareAsync(
-        Call call, long number, CustomerBlock block, Iban? account, string? wantedReference, bool sends,
+        Call call, long? number, string? code, CustomerBlock block, Iban? account, Bic? bic, DateTimeOffset? end, string? wantedReference, bool sends,
         EngineDb db, CreditorKeys keys, MandateEvents events, DebtorMail mail, BusinessClock clock, CancellationToken ct)
     {
-        var profile = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, ct)
-            ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
+        var profile = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && (code == null ? p.Number == number : p.Prefix == code) && p.IsActive, ct)
+            ?? throw new RefusedException("err_no_such_ct", $"No profile {number?.ToString(CultureInfo.InvariantCulture) ?? code}.") { Field = code is null ? "ct" : "tc" };
+        if (wantedReference?.StartsWith(profile.Prefix, StringComparison.OrdinalIgnoreCase) == true)
+            throw Call.Invalid("mandateNumber", $"{profile.Prefix} begins the numbers that the profile gives.");
         if (wantedReference is not null && await db.Mandates.AnyAsync(m => m.CreditorId == call.CreditorId && m.Reference == wantedReference, ct))
             throw new RefusedException("err_duplicate_ref", $"The mandate number {wantedReference} is taken.") { Field = "mandateNumber" };
 
         var customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, block, ct);
+        if (sends && customer.Email is null) throw Call.Missing("email");
         if (call.Flag("check") && (block.CustomerNumber ?? block.Email) is not null)
         {
             var signed = (await db.Mandates.AsNoTracking()
@@ -71,11 +79,12 @@ internal static class Invite
 
         var (mandate, token) = await PrepareMandate.Async(db, keys, profile, customer, wantedReference, null,
             block.Language, call.Text("token", 200), call.Text("contractNumber", 70), clock, ct);
-        if (call.Number("ed") is { } end && DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(end, 0, 7_000_000_000_000)) is var until && until > clock.GetUtcNow()
-            && until < mandate.LinkExpiresAt)
-            mandate.Expires(until);
+        if (end > clock.GetUtcNow() && end < mandate.LinkExpiresAt) mandate.Expires(end.Value);
         if (account is { } iban)
-            mandate.Fill(customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", iban, BelgianBanks.BicOf(iban));
+        {
+            var name = customer.DisplayName is { Length: > 70 } longer ? longer[..70] : customer.DisplayName; // what a bank takes of a name
+            mandate.Fill(name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", iban, bic ?? BelgianBanks.BicOf(iban));
+        }
 
         // Older invitations of this customer go: one link at a time is valid.
         var older = await db.Mandates.Where(m => m.CustomerId == customer.Id && m.ProfileId == profile.Id && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(ct);
@@ -88,6 +97,24 @@ internal static class Invite
         if (sends) await mail.InvitationAsync(db, mandate, customer, profile, clock.GetUtcNow(), ct);
         return (mandate.Reference, token);
     }
+
+    // A first payment and a subscription begin with the signature. They are not collected here yet, and money is never forgotten in silence.
+    private static void RefuseMoney(Call call)
+    {
+        foreach (var name in new[] { "transactionAmount", "amount", "subscriptionAmount" })
+            if (call.Amount(name) is { } amount and not 0m) throw Call.Invalid(name, $"{amount} is not collected by an invitation; send an invoice.");
+    }
+
+    // Milliseconds since 1970, or the last day. An end that is past shortens nothing.
+    private static DateTimeOffset? EndOf(Call call) => call.Text("ed", 40) is not { } text
+        ? null
+        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds)
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Clamp(milliseconds, 0m, 7_000_000_000_000m))
+            : Call.DayOf("ed", text).AddDays(1).StartOfDay();
+
+    private static Bic? BicOf(string? text) => text is null
+        ? null
+        : Bic.TryParse(text, out var bic) ? bic : throw new RefusedException("err_invalid_bic", $"Not a BIC: {text}", ("bic", text)) { Field = "bic" };
 
     private static Iban? IbanOf(string? text) => text is null
         ? null

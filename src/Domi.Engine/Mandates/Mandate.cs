@@ -117,8 +117,8 @@ public sealed class Mandate
 
     public int Version { get; private set; }
 
-    /// <summary>Money may be collected on it now.</summary>
-    public bool IsCollectable => State is MandateState.Signed && !IsSuspended;
+    /// <summary>Money may be collected on it now: a paper without an account names nothing to collect from.</summary>
+    public bool IsCollectable => State is MandateState.Signed && !IsSuspended && DebtorAccount is not null;
 
     public string WireState => State switch
     {
@@ -196,11 +196,15 @@ public sealed class Mandate
         Version++;
     }
 
-    /// <summary>Signed elsewhere: on paper, or taken over with its account.</summary>
-    public void Import(string method, DateOnly signedOn, string? place, string? documentHash, DateTimeOffset now)
+    /// <summary>
+    /// Signed elsewhere: on paper, or taken over with its account. A B2B mandate waits for the debtor's bank, unless that has signed too.
+    /// </summary>
+    public void Import(string method, DateOnly signedOn, string? place, string? documentHash, bool bankSigned, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
     {
         Require(State is MandateState.Prepared);
-        State = MandateState.Signed;
+        var waits = Scheme is MandateScheme.B2B && !bankSigned;
+        State = waits ? MandateState.SignedPendingDebtorBank : MandateState.Signed;
+        BankAnswersAt = waits && DebtorAccount is not null ? bankAnswersAt : null;
         (SignedAt, SignedOn, SignMethod, SignedPlace) = (now, signedOn, method, place);
         DocumentHash = documentHash ?? DocumentHash;
         Version++;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
+using Domi.Engine.Simulator;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -50,29 +52,33 @@ internal static class OneMandate
         return content is null ? Results.NotFound() : Results.File(content, "application/pdf", $"{mandate.Reference}.pdf");
     }
 
-    /// <summary>Uploads the signed paper: a prepared mandate becomes signed. The body is the PDF itself.</summary>
-    private static async Task<IResult> UploadPdfAsync(Call call, EngineDb db, MandateEvents events, BusinessClock clock, CancellationToken ct)
+    /// <summary>
+    /// Uploads the signed paper: a prepared mandate becomes signed; one between businesses waits for the debtor's bank unless
+    /// <c>bankSignature=true</c> says that it signed as well. The body is the PDF itself.
+    /// </summary>
+    private static async Task<IResult> UploadPdfAsync(
+        Call call, EngineDb db, SignMandate sign, BusinessClock clock, CancellationToken ct)
     {
         using var buffer = new MemoryStream();
         await call.Http.Request.Body.CopyToAsync(buffer, ct);
         var pdf = buffer.ToArray();
         if (pdf.Length < 5 || !pdf.AsSpan(0, 5).SequenceEqual("%PDF-"u8)) throw new RefusedException("invalid_file", "The body is not a PDF.") { Field = "body" };
 
-        await db.WriteAsync(async token =>
+        await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
         {
             var mandate = await FindAsync(db, call, tracked: true, token);
             var now = clock.GetUtcNow();
             var hash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
             if (mandate.State is MandateState.Prepared)
             {
-                mandate.Import("paper", call.Day("signDate") ?? clock.Today, call.Text("place", 70), hash, now);
-                await events.SignedAsync(mandate, token);
+                mandate.Import("paper", call.Day("signDate") ?? clock.Today, call.Text("place", 70), hash, call.Flag("bankSignature"), now, now + Outcomes.Interval);
+                await sign.FollowAsync(mandate, now, token);
             }
             else
             {
                 mandate.Attach(hash);
             }
-        }, ct);
+        }, again), ct);
         return Json.Answer(new JsonObject());
     }
 
@@ -111,7 +117,7 @@ internal static class OneMandate
         }
 
         if (call.Text("customerNumber", 50) is { } number) mandates = mandates.Where(m => db.Customers.Any(c => c.Id == m.CustomerId && c.CustomerNumber == number));
-        if (call.Text("email", 254) is { } email) mandates = mandates.Where(m => db.Customers.Any(c => c.Id == m.CustomerId && c.Email == email));
+        if (Customer.KeyOf(call.Text("email", 254)) is { } address) mandates = mandates.Where(m => db.Customers.Any(c => c.Id == m.CustomerId && c.EmailKey == address));
         mandates = call.Text("state", 40)?.ToUpperInvariant() switch
         {
             null => mandates,

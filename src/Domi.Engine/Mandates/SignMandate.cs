@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
 using Domi.Engine.Profiles;
@@ -10,6 +11,7 @@ using Domi.Platform;
 using Domi.Rendering;
 using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
+using SkiaSharp;
 
 namespace Domi.Engine.Mandates;
 
@@ -32,7 +34,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     }
 
     /// <summary>Keeps what the signer filled in. A B2B mandate needs an enterprise number and the declaration.</summary>
-    /// <exception cref="RefusedException"><c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>.</exception>
+    /// <exception cref="RefusedException"><c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
     public Task FillAsync(Guid mandateId, SignerDetails details, CancellationToken ct) => db.WriteAsync(async token =>
     {
         var mandate = await SignableAsync(mandateId, token);
@@ -45,17 +47,20 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
             customer.CompanyName ??= details.Name;
         }
 
-        customer.Email ??= details.Email;
+        // An address alone names one customer: who has no number does not take over that of another.
+        if (customer.Email is null && (customer.CustomerNumber is not null
+            || !await db.Customers.AnyAsync(c => c.CreditorId == mandate.CreditorId && c.CustomerNumber == null && c.EmailKey == Customer.KeyOf(details.Email), token)))
+            customer.Email = details.Email;
         mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, BelgianBanks.BicOf(details.Account));
         mandate.Reach(details.Email);
     }, ct);
 
-    /// <summary>The signer opened the page. Looking a second time changes nothing.</summary>
-    public Task OpenAsync(Guid mandateId, CancellationToken ct) => db.WriteAsync(async token =>
+    /// <summary>The signer opened the page. Looking a second time changes nothing, also at the same moment: mail programs look ahead.</summary>
+    public Task OpenAsync(Guid mandateId, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
     {
         var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, token);
         if (mandate.CanBeSigned(clock.GetUtcNow())) mandate.Open(clock.GetUtcNow());
-    }, ct);
+    }, again), ct);
 
     /// <summary>Mails a new code; the former one no longer holds.</summary>
     public Task SendCodeAsync(Guid mandateId, string email, CancellationToken ct) => db.WriteAsync(async token =>
@@ -102,7 +107,18 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         if (!png.AsSpan(12, 4).SequenceEqual("IHDR"u8) || !png.AsSpan()[^8..^4].SequenceEqual("IEND"u8)) return false;
 
         var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(20)));
-        return width is >= 1 and <= 4_096 && height is >= 1 and <= 4_096;
+        return width is >= 1 and <= 4_096 && height is >= 1 and <= 4_096 && Unfolds(png, (int)width, (int)height);
+    }
+
+    // All of it, not as far as it goes: half a signature is none.
+    private static bool Unfolds(byte[] png, int width, int height)
+    {
+        using var data = SKData.CreateCopy(png);
+        using var codec = SKCodec.Create(data);
+        if (codec is null) return false;
+
+        using var picture = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        return codec.GetPixels(picture.Info, picture.GetPixels()) is SKCodecResult.Success;
     }
 
     private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct)
@@ -123,21 +139,28 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
             if (mandate.Version != draft.Version) throw new RefusedException("changed_meanwhile", "The mandate was changed while it was signed.");
             var hash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
             mandate.Sign(evidence, method, place, hash, now, now + Outcomes.Interval);
-
-            // Other invitations of the same customer and profile have had their day.
-            var others = await db.Mandates.Where(m => m.CustomerId == mandate.CustomerId && m.ProfileId == mandate.ProfileId && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(token);
-            foreach (var other in others)
-            {
-                await events.RemovedAsync(other, "removed", token);
-                db.Mandates.Remove(other);
-            }
-
-            await events.SignedAsync(mandate, token);
+            await FollowAsync(mandate, now, token);
             var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
             await mail.MandateSignedAsync(db, mandate, customer, now, token);
-            await CollectItsInvoiceAsync(db, mandate, settlement, clock, token);
             return mandate;
         }, ct);
+    }
+
+    /// <summary>
+    /// What follows from a signature, on the page or on paper, inside its transaction: other invitations of the same customer and profile
+    /// have had their day, the feed tells of it, and the invoice from whose page it was begun is collected.
+    /// </summary>
+    public async Task FollowAsync(Mandate mandate, DateTimeOffset now, CancellationToken token)
+    {
+        var others = await db.Mandates.Where(m => m.CustomerId == mandate.CustomerId && m.ProfileId == mandate.ProfileId && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(token);
+        foreach (var other in others)
+        {
+            await events.RemovedAsync(other, "removed", token);
+            db.Mandates.Remove(other);
+        }
+
+        await events.SignedAsync(mandate, token);
+        await CollectItsInvoiceAsync(db, mandate, settlement, clock, token);
     }
 
     /// <summary>The invoice from whose page a mandate was signed is collected on it from now on.</summary>
@@ -156,6 +179,8 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var mandate = await db.Mandates.SingleAsync(m => m.Id == id, ct);
         if (mandate.State is MandateState.Prepared && !mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("link_expired", $"The link of {mandate.Reference} has expired.");
         if (!mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
+        if ((await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor is { CreditorIdentifier: "" } creditor)
+            throw new RefusedException("creditor_unidentified", $"{creditor.Name} has no creditor identifier: nothing can be signed.", ("creditor", creditor.Name));
         return mandate;
     }
 

@@ -91,7 +91,9 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
         }
         catch (DbUpdateConcurrencyException)
         {
-            return Redirect(At($"/sign/{token}")); // two posts at once: one of them signed
+            if (!await ReadAgainAsync(ct)) return NotFound();
+            if (!CanBeSigned) return Redirect(At($"/sign/{token}")); // two posts at once: one of them signed
+            Errors[Draws ? "drawing" : "code"] = T["refused.changed_meanwhile"]; // the invoice was paid in another tab
         }
 
         if (Errors.Count > 0) return Draw();

@@ -42,6 +42,7 @@ internal static class HostedPageSetup
         {
             pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
             pages.UseWhen(IsForPeople, people => people.UseStatusCodePagesWithReExecute("/not-found"));
+            pages.UseReadableInput();
         });
         app.Use((context, next) =>
         {

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.PayLinks;
 
 /// <summary>What a debtor does on the payment page: pay now through the provider, or set up automatic payment.</summary>
-internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement settlement, BusinessClock clock)
+internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement settlement, MandateEvents events, BusinessClock clock)
 {
     public static readonly IReadOnlyList<string> Methods = ["bancontact", "payconiq", "card"];
 
@@ -70,22 +70,28 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
     public async Task<string> SetUpAutomaticAsync(Guid invoiceId, string language, CancellationToken ct)
     {
-        return await db.WriteAsync(async write =>
+        // Of two posts at the same moment an index declines the second, which then finds what the first one began.
+        return await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async write =>
         {
             var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, write);
             if (!invoice.IsPayable) throw new RefusedException("not_payable", $"Invoice {invoice.Number} is {invoice.State}.");
 
             // The page may be left and come back to: the mandate that was begun from it goes on.
             var now = clock.GetUtcNow();
-            var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write))
-                .FirstOrDefault(m => m.CanBeSigned(now));
+            var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write)).SingleOrDefault();
             var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).Creditor;
-            if (begun is not null) return keys.MandateToken(creditor, begun.Id);
+            if (begun?.CanBeSigned(now) == true) return keys.MandateToken(creditor, begun.Id);
+            if (begun is not null)
+            {
+                await events.RemovedAsync(begun, "expired", write);
+                db.Mandates.Remove(begun);
+                await db.SaveChangesAsync(write); // makes room
+            }
 
             var profile = await db.Profiles.SingleAsync(p => p.Id == invoice.ProfileId, write);
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, write);
             var (_, token) = await PrepareMandate.Async(db, keys, profile, customer, null, invoice.Id, language, null, null, clock, write);
             return token;
-        }, ct);
+        }, again), ct);
     }
 }

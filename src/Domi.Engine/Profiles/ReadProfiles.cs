@@ -32,7 +32,7 @@ internal static class ReadProfiles
         })]));
     }
 
-    private static async Task<IResult> LegalAsync(Call call, EngineDb db, CancellationToken ct)
+    private static async Task<IResult> LegalAsync(Call call, EngineDb db, Texts texts, CancellationToken ct)
     {
         var language = Texts.LanguageOf(call.TextOf(10, "locale", "l") ?? "en");
         var name = await db.Creditors.Where(c => c.Id == call.CreditorId).Select(c => c.Name).SingleAsync(ct);
@@ -43,7 +43,7 @@ internal static class ReadProfiles
             ["bySigning"] = core.Paragraphs[0],
             ["rightsCore"] = string.Join(' ', core.Paragraphs.Skip(1)),
             ["rightsB2b"] = string.Join(' ', b2b.Paragraphs.Skip(1)),
-            ["infoCorrect"] = core.Title,
+            ["infoCorrect"] = texts.In(language)["legal.info_correct"],
         });
     }
 }

@@ -13,8 +13,8 @@ namespace Domi.Engine.Sessions;
 
 /// <summary><c>POST /creditor</c>: exchanges an API key, and a one-time password where the key asks for one, for a session token.</summary>
 /// <remarks>
-/// Refuses with <c>err_no_login</c> (unknown key, missing or wrong password) and, after twenty failures from one address in ten
-/// minutes, 429. The token holds for 24 hours; several of one key live side by side.
+/// Refuses with <c>err_no_login</c> (unknown key, missing or wrong password) and, after twenty unknown keys from one address or twenty
+/// wrong passwords of one key in ten minutes, 429. The token holds for 24 hours; several of one key live side by side.
 /// </remarks>
 internal static class LogIn
 {
@@ -31,20 +31,21 @@ internal static class LogIn
     private static async Task<IResult> HandleAsync(Call call, EngineDb db, Secrets secrets, CancellationToken ct)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var address = call.Http.Connection.RemoteIpAddress?.ToString() ?? "";
         var since = now - FailureWindow;
-        if (await db.FailedLogins.CountAsync(f => f.Address == address && f.At > since, ct) >= MostFailures)
+        var key = call.Text("apiToken", 200) is { } token
+            ? await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.KeyHash == Secrets.HashOf(token) && k.RevokedAt == null, ct)
+            : null;
+        // Who guesses keys is known by where he calls from, who guesses passwords by the key: behind one proxy nobody locks out another.
+        var guesser = key is null ? call.Http.Connection.RemoteIpAddress?.ToString() ?? "" : $"key:{key.Id:n}";
+        if (await db.FailedLogins.CountAsync(f => f.Address == guesser && f.At > since, ct) >= MostFailures)
         {
             call.Http.Response.Headers["X-Rate-Limit-Retry-After-Seconds"] = "600";
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 
-        var key = call.Text("apiToken", 200) is { } token
-            ? await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.KeyHash == Secrets.HashOf(token) && k.RevokedAt == null, ct)
-            : null;
         if (key is null || !PasswordHolds(key, call.Text("otp", 40), secrets, now))
         {
-            db.FailedLogins.Add(new() { Address = address, At = now });
+            db.FailedLogins.Add(new() { Address = guesser, At = now });
             await db.SaveChangesAsync(ct);
             throw new RefusedException("err_no_login", key is null ? "The API key is unknown." : "The one-time password does not hold.") { Field = key is null ? "apiToken" : "otp" };
         }

@@ -62,7 +62,7 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
             {
                 case DirectDebitState.Open:
                     var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, token);
-                    if (!mandate.IsCollectable) await settlement.FailedAsync(debit, invoice, "MD01", token); // nothing may be collected on it any more
+                    if (!mandate.IsCollectable && !debit.IsForced) await settlement.FailedAsync(debit, invoice, "MD01", token); // nothing may be collected on it any more
                     else debit.HandOver(Later(debit.RequestedOn.At(8), clock.GetUtcNow()));
                     break;
 

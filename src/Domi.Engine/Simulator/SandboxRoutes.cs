@@ -2,6 +2,7 @@ using System.Text.Json;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
+using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -64,6 +65,16 @@ internal static class SandboxRoutes
             : Results.Problem(statusCode: StatusCodes.Status404NotFound, title: outcome);
     }
 
-    private static string? Text(JsonElement body, string name) =>
-        body.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 and <= 70 } text ? text : null;
+    private static string? Text(JsonElement body, string name)
+    {
+        try
+        {
+            Json.EnsureReadable(body);
+            return Json.Text(body, name, 70);
+        }
+        catch (RefusedException)
+        {
+            return null; // half a character, a NUL, or too long: it says nothing
+        }
+    }
 }

@@ -6,9 +6,9 @@ namespace Domi.Engine.Webhooks;
 /// <summary>Plans the webhooks of a change, in its transaction: one for every key of the creditor that has an address.</summary>
 internal static class Announce
 {
-    /// <summary>The payment feeds have news: said once a transaction.</summary>
-    public static Task PaymentsAsync(EngineDb db, Guid creditorId, DateTimeOffset now, CancellationToken ct) =>
-        PlanAsync(db, creditorId, "type=payment", "payment", now, ct);
+    /// <summary>The payment feeds have news: said once a transaction and invoice. One that is not taken holds up none about others.</summary>
+    public static Task PaymentsAsync(EngineDb db, Guid creditorId, Guid invoiceId, DateTimeOffset now, CancellationToken ct) =>
+        PlanAsync(db, creditorId, "type=payment", "invoice:" + invoiceId.ToString("n"), now, ct);
 
     /// <summary>A mandate changed.</summary>
     public static Task MandateAsync(

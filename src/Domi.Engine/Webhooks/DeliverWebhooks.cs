@@ -50,6 +50,7 @@ internal sealed class DeliverWebhooks(EngineDb db, IHttpClientFactory sockets, S
         {
             using var request = new HttpRequestMessage(HttpMethod.Get,
                 new Uri(delivery.Url + (delivery.Url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + delivery.Query));
+            if (request.RequestUri is not { Scheme: "https" } and not { IsLoopback: true }) return (false, "not an https address");
             var signed = request.RequestUri!.Query.TrimStart('?');
             request.Headers.Add("X-SIGNATURE", WebhookSignature.Compute(apiKey, Uri.UnescapeDataString(signed)));
             request.Headers.Add("X-DELIVERY", delivery.Id.ToString());

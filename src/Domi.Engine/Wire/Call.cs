@@ -17,6 +17,9 @@ internal sealed record Caller(Guid CreditorId, Guid ApiKeyId);
 internal sealed class Call
 {
     private const int MostValues = 2_000;
+
+    // Clients compute with floating point: 12.100000000000001 means 12.10.
+    private const decimal Noise = 0.000001m;
     private static readonly JsonDocumentOptions JsonRules = new() { MaxDepth = 32, AllowTrailingCommas = true };
 
     private readonly Dictionary<string, List<string>> values;
@@ -47,26 +50,13 @@ internal sealed class Call
         var type = context.Request.ContentType ?? "";
         if (context.Request.HasFormContentType)
         {
-            foreach (var (name, entries) in await context.Request.ReadFormAsync(context.RequestAborted))
+            foreach (var (name, entries) in await FormAsync(context))
                 foreach (var entry in entries)
                     Add(name, entry);
         }
         else if (type.Contains("json", StringComparison.OrdinalIgnoreCase) && context.Request.ContentLength is not 0)
         {
-            try
-            {
-                using var document = await JsonDocument.ParseAsync(context.Request.Body, JsonRules, context.RequestAborted);
-                body = document.RootElement.Clone();
-            }
-            catch (JsonException) when (context.Request.ContentLength is null)
-            {
-                // A GET with a JSON type and no body: real clients do that.
-            }
-            catch (JsonException e)
-            {
-                throw Invalid("body", $"The JSON cannot be read: {e.Message}");
-            }
-
+            body = await JsonAsync(context);
             if (body is { ValueKind: JsonValueKind.Object } json)
             {
                 foreach (var property in json.EnumerateObject())
@@ -80,6 +70,39 @@ internal sealed class Call
         }
 
         return new(context, values, body);
+
+        static async Task<IFormCollection> FormAsync(HttpContext context)
+        {
+            try
+            {
+                return await context.Request.ReadFormAsync(context.RequestAborted);
+            }
+            catch (Exception e) when (e is IOException and not BadHttpRequestException or InvalidDataException)
+            {
+                throw Invalid("body", $"The form cannot be read: {e.Message}");
+            }
+        }
+
+        // A GET with a JSON type and no body at all: real clients do that.
+        static async Task<JsonElement?> JsonAsync(HttpContext context)
+        {
+            using var buffer = new MemoryStream();
+            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
+            var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+            if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+            if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty) return null;
+
+            try
+            {
+                using var document = JsonDocument.Parse(bytes, JsonRules);
+                Json.EnsureReadable(document.RootElement);
+                return document.RootElement.Clone();
+            }
+            catch (JsonException e)
+            {
+                throw Invalid("body", $"The JSON cannot be read: {e.Message}");
+            }
+        }
 
         void Add(string name, string? value)
         {
@@ -113,6 +136,10 @@ internal sealed class Call
         return null;
     }
 
+    /// <summary>A telephone number. Clients send "+31…" without escaping it, so that the plus arrives as a blank.</summary>
+    public string? Phone(string name, int most = 50) =>
+        Text(name, most) is { } number && values[name][0].StartsWith(' ') && char.IsAsciiDigit(number[0]) ? "+" + number : Text(name, most);
+
     public string Required(string name, int most = 1000) => Text(name, most) ?? throw Missing(name);
 
     public IReadOnlyList<string> All(string name) =>
@@ -138,11 +165,15 @@ internal sealed class Call
 
     public static decimal AmountOf(string name, string text)
     {
-        if (!decimal.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount)
-            || Math.Abs(amount) > 999_999_999.99m)
+        var isNumber = decimal.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount);
+        var rounded = Math.Round(amount, 2, MidpointRounding.AwayFromZero);
+        if (!isNumber || Math.Abs(amount) > 999_999_999.99m || Math.Abs(amount - rounded) > Noise || (rounded == 0m && !IsZero(text)))
             throw new RefusedException("err_invalid_amount", $"{name} is not an amount: {text}.", ("amount", text)) { Field = name };
-        return Math.Round(amount, 2, MidpointRounding.AwayFromZero);
+        return rounded;
     }
+
+    // "1e-40" reads as 0.
+    private static bool IsZero(string text) => !text.TakeWhile(c => c is not ('e' or 'E')).Any(c => c is >= '1' and <= '9');
 
     /// <summary>A day: <c>yyyy-MM-dd</c>, with or without a time, or milliseconds since 1970.</summary>
     public DateOnly? Day(string name) => Text(name, 40) is { } text ? DayOf(name, text) : null;

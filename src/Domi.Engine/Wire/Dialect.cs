@@ -24,8 +24,8 @@ internal sealed class Dialect(RequestDelegate next, Texts texts, ILogger<Dialect
 
             switch (context.Response.StatusCode)
             {
-                case StatusCodes.Status404NotFound when context.GetEndpoint() is null:
-                    await AnswerAsync(context, StatusCodes.Status404NotFound, new RefusedException("err_not_found", "No such operation."));
+                case StatusCodes.Status404NotFound:
+                    await AnswerAsync(context, StatusCodes.Status404NotFound, new RefusedException("err_not_found", "No such operation, or no such document."));
                     break;
                 case StatusCodes.Status405MethodNotAllowed:
                     await AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, new RefusedException("err_not_found", "No such operation with this method."));

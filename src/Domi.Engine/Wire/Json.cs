@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Domi.Platform;
 using Microsoft.AspNetCore.Http;
 
 namespace Domi.Engine.Wire;
@@ -25,6 +26,41 @@ internal static class Json
     public static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static string InstantMs(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Every name and every text is one: neither half a character nor bytes of another encoding, which would fail where they are first read.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_params</c>.</exception>
+    public static void EnsureReadable(JsonElement json)
+    {
+        try
+        {
+            Read(json);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Call.Invalid("body", $"The JSON has a text that is not UTF-8: {e.Message}");
+        }
+
+        static void Read(JsonElement element)
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray()) Read(item);
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var property in element.EnumerateObject())
+                    {
+                        _ = property.Name;
+                        Read(property.Value);
+                    }
+
+                    break;
+            }
+        }
+    }
 
     public static JsonElement? Property(JsonElement json, string name)
     {

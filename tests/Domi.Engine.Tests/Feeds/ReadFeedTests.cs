@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Domi.Engine.Feeds;
+using Domi.Platform;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Domi.Engine.Tests.Feeds;
 
@@ -67,6 +70,131 @@ public sealed class ReadFeedTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.False(bare.TryGetProperty("customer", out _) || bare.TryGetProperty("lastpayment", out _) || bare.TryGetProperty("seq", out _));
         Assert.Equal(JsonValueKind.Array, full.GetProperty("lastpayment").ValueKind);
         Assert.True(full.TryGetProperty("customer", out _) && full.TryGetProperty("meta", out _));
+    }
+
+    [Fact]
+    public async Task More_than_a_hundred_entries_come_page_by_page()
+    {
+        await client.LogInAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
+        {
+            for (var i = 0; i < 15; i++) await client.BookAsync(EngineClient.Invoice($"PAGE-{w}-{i}", 10m, "PAGE" + w));
+        })));
+
+        var first = (await client.GetAsync("/invoice?include=seq", ("X-RESUME-AFTER", "0"))).GetProperty("Invoices").EnumerateArray().Select(e => e.GetProperty("seq").GetInt64()).ToList();
+        var second = (await client.GetAsync("/invoice?include=seq")).GetProperty("Invoices").EnumerateArray().Select(e => e.GetProperty("seq").GetInt64()).ToList();
+
+        Assert.Equal(100, first.Count);
+        Assert.True(second.Count >= 20 && second[0] > first[^1]);
+        Assert.Equal(120, (await client.FeedAsync("/invoice", "Invoices")).Count(e => e.GetProperty("number").GetString()!.StartsWith("PAGE-")));
+    }
+
+    [Fact]
+    public async Task One_reader_of_a_key_reads_a_feed_at_a_time_on_all_nodes_and_the_others_are_told()
+    {
+        await client.BookAsync(EngineClient.Invoice("LOCK-1", 10m, "LOCK"));
+        await using var second = EngineHost.Build(app.Settings with { Node = "second" });
+        await second.StartAsync();
+        second.LearnAddress();
+        using var there = AppFixture.Client(second);
+        var key = await app.ReadEngineAsync(db => db.ApiKeys.Select(k => k.Id).SingleAsync());
+        var token = await client.LogInAsync();
+
+        await AppFixture.InScopeAsync(app.Engine, async services =>
+        {
+            await using var reading = await FeedLock.TryTakeAsync(services.GetRequiredService<EngineDb>(), key, FeedName.Invoices, CancellationToken.None);
+            Assert.NotNull(reading);
+            foreach (var http in new[] { app.EngineHttp, there })
+            {
+                Assert.Equal("err_call_in_progress", await EngineClient.RefusalAsync(GetAsync(http, "/creditor/invoice")));
+                using var another = await GetAsync(http, "/creditor/transaction");
+                Assert.Equal(HttpStatusCode.OK, another.StatusCode);
+            }
+
+            return true;
+        });
+
+        foreach (var http in new[] { app.EngineHttp, there })
+        {
+            using var free = await GetAsync(http, "/creditor/invoice");
+            Assert.Equal(HttpStatusCode.OK, free.StatusCode);
+        }
+
+        Task<HttpResponseMessage> GetAsync(HttpClient http, string path)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Authorization", token);
+            return http.SendAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task Readers_at_the_same_moment_get_each_entry_once()
+    {
+        while ((await client.GetAsync("/invoice")).GetProperty("Invoices").GetArrayLength() > 0)
+        {
+        }
+
+        for (var i = 0; i < 40; i++) await client.BookAsync(EngineClient.Invoice("ONCE-" + i, 10m, "ONCE"));
+        var pages = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            using var answer = await client.SendAsync(HttpMethod.Get, "/invoice");
+            if (answer.StatusCode is HttpStatusCode.BadRequest) return [answer.Headers.GetValues("ApiError").Single()];
+            var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+            return json.GetProperty("Invoices").EnumerateArray().Select(e => e.GetProperty("number").GetString()!).ToArray();
+        })));
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => "ONCE-" + i), pages.SelectMany(p => p).Where(n => n != "err_call_in_progress"));
+    }
+
+    [Fact]
+    public async Task The_address_of_a_page_is_served_and_stands_nowhere_in_the_database()
+    {
+        var url = (await client.BookAsync(EngineClient.Invoice("TOKEN-1", 10m, "TOKEN"))).GetProperty("url").GetString()!;
+        (await client.FormAsync("/invoice/TOKEN-1/action", ("type", "manualPayment"))).Dispose();
+
+        var served = (await client.FeedAsync("/invoice", "Invoices")).Where(e => e.GetProperty("number").GetString() == "TOKEN-1").ToList();
+        var kept = await app.ReadEngineAsync(db => db.FeedEvents.Select(e => e.Payload).ToListAsync());
+
+        Assert.Equal([url, url], served.Select(e => e.GetProperty("url").GetString()));
+        Assert.All(served, e => Assert.DoesNotContain(e.EnumerateObject(), p => p.Name.StartsWith('_')));
+        Assert.Equal(url, (await client.GetAsync("/invoice/TOKEN-1")).GetProperty("url").GetString());
+        Assert.DoesNotContain(kept, payload => payload.Contains(url[(url.LastIndexOf('/') + 1)..]));
+    }
+
+    [Fact]
+    public async Task Mandates_come_by_their_type_with_what_was_asked_for()
+    {
+        var core = await client.GivenASignedMandate("FEED-C");
+        var b2b = await client.GivenASignedMandate("FEED-B", ("ct", "2"));
+        (await client.SendAsync(HttpMethod.Delete, $"/mandate?mndtId={core}&rsn=No longer wanted")).Dispose();
+        await client.InviteAsync("FEED-P");
+
+        var all = (await client.GetAsync("/mandate?include=seq", ("X-RESUME-AFTER", "0"))).GetProperty("Messages").EnumerateArray().ToList();
+        var ofCompanies = (await client.GetAsync("/mandate", ("X-RESUME-AFTER", "0"), ("X-TYPES", "B2B"))).GetProperty("Messages").EnumerateArray().ToList();
+        var whole = (await client.GetAsync("/mandate?include=cancelled_mandate", ("X-RESUME-AFTER", "0"))).GetProperty("Messages").EnumerateArray().Last();
+
+        Assert.Equal(3, all.Count);
+        Assert.All(all, e => Assert.Equal(JsonValueKind.Number, e.GetProperty("EvtId").ValueKind));
+        Assert.EndsWith("Z", all[0].GetProperty("EvtTime").GetString());
+        Assert.Equal(b2b, Assert.Single(ofCompanies).GetProperty("Mndt").GetProperty("MndtId").GetString());
+        var cancelled = all[^1];
+        Assert.Equal((core, "No longer wanted"), (cancelled.GetProperty("OrgnlMndtId").GetString(), cancelled.GetProperty("CxlRsn").GetProperty("Rsn").GetString()));
+        Assert.True(cancelled.GetProperty("CxlRsn").GetProperty("Orgtr").GetProperty("CtctDtls").TryGetProperty("EmailAdr", out _));
+        Assert.False(cancelled.TryGetProperty("Mndt", out _));
+        Assert.Equal(core, whole.GetProperty("Mndt").GetProperty("MndtId").GetString());
+    }
+
+    [Fact]
+    public async Task An_invoice_that_only_expires_tells_of_no_older_payment()
+    {
+        var invoice = EngineClient.Invoice("EXP-1", 100m, "EXP", due: "2026-03-18");
+        invoice["paidamount"] = 40;
+        await client.BookAsync(invoice);
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(3));
+
+        var entry = (await client.FeedAsync("/invoice?include=lastpayment", "Invoices")).Last(e => e.GetProperty("number").GetString() == "EXP-1");
+        Assert.Equal(("EXPIRED", 0), (entry.GetProperty("state").GetString(), entry.GetProperty("lastpayment").GetArrayLength()));
     }
 
     [Fact]

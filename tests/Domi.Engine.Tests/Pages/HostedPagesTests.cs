@@ -237,6 +237,33 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
         Assert.Contains("Domiciliëring", await debtor.SeeAsync(pay));
     }
 
+    [Theory]
+    [InlineData("a NUL", "application/x-www-form-urlencoded")]
+    [InlineData("three thousand fields", "application/x-www-form-urlencoded")]
+    [InlineData("five megabytes", "application/x-www-form-urlencoded")]
+    [InlineData("torn", "multipart/form-data; boundary=x")]
+    [InlineData("no boundary", "multipart/form-data")]
+    public async Task A_form_that_cannot_be_read_is_said_to_be_and_changes_nothing(string what, string type)
+    {
+        var pay = await debtor.BookAsync("H-F-" + what.Length);
+        var sign = await debtor.ToSigningAsync(pay);
+        var body = what switch
+        {
+            "a NUL" => "name=a%00b&method=card&nonce=x",
+            "three thousand fields" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")),
+            "five megabytes" => "name=" + new string('a', 5_000_000),
+            _ => "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nne",
+        };
+
+        foreach (var path in new[] { pay + "?handler=pay", pay + "?handler=automatic", sign, sign + "/mandate", "/simulator?handler=bank" })
+        {
+            using var content = new ByteArrayContent(System.Text.Encoding.ASCII.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+            using var answer = await debtor.Http.PostAsync(path + (path.Contains('?') ? "&l=nl" : "?l=nl"), content);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("Dit formulier kon niet worden gelezen", await answer.Content.ReadAsStringAsync());
+        }
+    }
+
     [Fact]
     public async Task The_sandbox_page_is_there_for_this_machine_only()
     {
@@ -274,7 +301,7 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     [Fact]
     public async Task Nobody_can_play_the_bank_and_only_what_works_is_offered()
     {
-        await app.ChangeCreditorAsync(c => c.Account = Domi.Standards.Iban.Parse("BE68539007547034"));
+        await app.ChangeCreditorAsync(c => (c.Account, c.CreditorIdentifier) = (Domi.Standards.Iban.Parse("BE68539007547034"), "BE69ZZZ0712845377"));
         var pay = await debtor.BookAsync("W-1");
         var page = await debtor.SeeAsync(pay);
         await debtor.SubmitAsync(pay + "?handler=pay", ("nonce", Debtor.NonceOf(page)), ("method", "card"));
@@ -288,8 +315,22 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     }
 
     [Fact]
+    public async Task Without_a_creditor_identifier_nothing_is_offered_and_nothing_can_be_signed()
+    {
+        await app.ChangeCreditorAsync(c => c.CreditorIdentifier = "");
+        var pay = await debtor.SeeAsync(await debtor.BookAsync("W-3"));
+        var (_, sign) = await debtor.Creditor.InviteAsync("W-4");
+
+        var page = await debtor.RedrawnAsync(sign, Debtor.Details(await debtor.NonceAsync(sign), "w4@example.org"));
+
+        Assert.DoesNotContain("Automatische betaling instellen", pay);
+        Assert.Contains("My company kan nog geen handtekening ontvangen", page);
+    }
+
+    [Fact]
     public async Task A_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_cause()
     {
+        await app.ChangeCreditorAsync(c => c.CreditorIdentifier = "BE69ZZZ0712845377");
         var sign = await debtor.ToSigningAsync(await debtor.BookAsync("W-2"));
         await app.ChangeCreditorAsync(c => c.WebsiteKeySealed = "broken");
         await app.ChangeProfilesAsync(p => p.ExitUrl = "https://shop.example/?s={{s}}");

@@ -253,6 +253,32 @@ public sealed class PayPageTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task Setting_up_automatic_payment_eight_times_at_once_begins_one_mandate()
+    {
+        var pay = await debtor.BookAsync("AUT-8");
+        var nonce = await debtor.NonceAsync(pay);
+
+        var pages = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => debtor.SubmitAsync(pay + "?handler=automatic", ("nonce", nonce)))));
+
+        Assert.Single(pages.Distinct());
+        Assert.Equal(1, await app.ReadEngineAsync(db => db.Mandates.CountAsync(m => db.Invoices.Any(i => i.Id == m.InvoiceId && i.Number == "AUT-8"))));
+    }
+
+    [Fact]
+    public async Task A_mandate_that_was_begun_and_has_expired_makes_room_for_another()
+    {
+        var pay = await debtor.BookAsync("AUT-9");
+        var first = await debtor.ToSigningAsync(pay);
+        await app.ReadEngineAsync(async db =>
+        {
+            (await db.Mandates.SingleAsync(m => db.Invoices.Any(i => i.Id == m.InvoiceId && i.Number == "AUT-9"))).Expires(new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
+            return await db.SaveChangesAsync();
+        });
+
+        Assert.NotEqual(first, await debtor.ToSigningAsync(pay));
+    }
+
+    [Fact]
     public async Task Setting_up_automatic_payment_twice_goes_on_with_one_mandate()
     {
         var path = await debtor.BookAsync("P-21");

@@ -286,6 +286,43 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(MandateState.Prepared, (await MandateAsync(reference)).State);
     }
 
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("colour type")]
+    [InlineData("cut off")]
+    public async Task A_drawing_whose_picture_cannot_be_seen_whole_is_refused(string how)
+    {
+        var (page, reference) = await InviteAsync("png" + how.Length);
+        var path = await debtor.SubmitAsync(page, Debtor.Details(await debtor.NonceAsync(page), "png@example.org"));
+        var png = Domi.Rendering.QrPicture.Png("a signature", 2);
+        if (how == "garbage") png = [.. png[..33], .. new byte[100], .. png[^12..]];
+        if (how == "colour type") png[25] = 0x7f;
+        if (how == "cut off") png = [.. png[..60], .. Enumerable.Repeat((byte)7, 60), .. png[^12..]];
+
+        var html = await debtor.RedrawnAsync(path, ("nonce", await debtor.NonceAsync(path)), ("way", "draw"), ("drawing", "data:image/png;base64," + Convert.ToBase64String(png)));
+
+        Assert.Contains("De getekende handtekening kon niet worden gelezen", html);
+        Assert.Equal(MandateState.Prepared, (await MandateAsync(reference)).State);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_opened_twelve_times_at_once_is_opened()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var (page, reference) = await InviteAsync("open" + round);
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(async () =>
+            {
+                using var answer = await debtor.Http.GetAsync(page);
+                return answer.StatusCode;
+            })));
+
+            Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+            Assert.NotNull((await MandateAsync(reference)).OpenedAt);
+        }
+    }
+
     [Fact]
     public async Task A_drawing_that_unfolds_to_a_huge_picture_is_refused()
     {

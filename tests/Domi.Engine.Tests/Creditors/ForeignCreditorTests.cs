@@ -1,0 +1,145 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Domi.Engine.Creditors;
+using Domi.Engine.Profiles;
+using Domi.Platform;
+using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Domi.Engine.Tests.Creditors;
+
+/// <summary>Two creditors on one engine: what is the other's does not exist.</summary>
+public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : IClassFixture<ForeignCreditorTests.Fixture>
+{
+    public sealed class Fixture : AppFixture
+    {
+        public EngineAccess Other { get; private set; } = null!;
+
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            Other = await InScopeAsync(Engine, async services =>
+            {
+                var (db, secrets, keys) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<Secrets>(), services.GetRequiredService<CreditorKeys>());
+                var creditor = new Creditor { MerchantId = 1002, Name = "Another company", CreditorIdentifier = "BE69ZZZ0712845377", SenderName = "Another", SenderAddress = "other@example.org" };
+                keys.Equip(creditor);
+                var key = new ApiKey
+                {
+                    CreditorId = creditor.Id,
+                    KeyHash = Secrets.HashOf("the key of another"),
+                    KeySealed = secrets.Seal("the key of another"),
+                    PrivateKeySealed = secrets.Seal(Access.PrivateKey!),
+                    CreatedAt = TimeProvider.System.GetUtcNow(),
+                };
+                db.AddRange(creditor, key, new Profile { CreditorId = creditor.Id, Number = 1, Name = "Core", IsDefault = true, Prefix = "OTHER" });
+                await db.SaveChangesAsync();
+                return Access with { ApiKey = "the key of another", MerchantId = 1002, CreditorId = creditor.Id };
+            });
+        }
+    }
+
+    private readonly EngineClient owner = new(app);
+    private readonly EngineClient other = new(app, app.Other);
+
+    [Fact]
+    public async Task Every_call_on_what_is_the_others_is_answered_as_if_it_did_not_exist()
+    {
+        var reference = await owner.GivenASignedMandate("MINE");
+        var (prepared, _) = await owner.InviteAsync("MINE-2");
+        var invoice = await owner.BookAsync(EngineClient.Invoice("MINE-1", 100m, "MINE"));
+        var id = invoice.GetProperty("id").GetString()!;
+        var unknown = Guid.CreateVersion7().ToString();
+        var before = await CountsAsync();
+
+        foreach (var (method, path) in new[]
+        {
+            ("GET", "/invoice/{invoice}"), ("GET", "/invoice/{number}"), ("PUT", "/invoice/{invoice}"), ("PUT", "/invoice/{number}"), ("DELETE", "/invoice/{invoice}"), ("DELETE", "/invoice/{number}"),
+            ("GET", "/invoice/{invoice}/pdf"), ("GET", "/invoice/{number}/pdf"), ("POST", "/invoice/{invoice}/action?type=email"), ("POST", "/invoice/{number}/action?type=reminder"),
+            ("POST", "/invoice/{number}/action?type=manualPayment"), ("GET", "/mandate/detail?mndtId={mandate}&force=true"), ("GET", "/mandate/detail?mndtId={prepared}&force=true"),
+            ("GET", "/mandate/pdf?mndtId={mandate}"), ("POST", "/mandate/pdf?mndtId={prepared}&bankSignature=true"), ("DELETE", "/mandate?mndtId={mandate}&rsn=no"), ("DELETE", "/mandate?mndtId={prepared}&rsn=no"),
+        })
+        {
+            var theirs = await AnswerAsync(method, path.Replace("{invoice}", id).Replace("{number}", "MINE-1").Replace("{mandate}", reference).Replace("{prepared}", prepared));
+            var nobodys = await AnswerAsync(method, path.Replace("{invoice}", unknown).Replace("{number}", "NOBODYS").Replace("{mandate}", "NOBODYS").Replace("{prepared}", "NOBODYS-2"));
+            Assert.True(nobodys == theirs, $"{method} {path}: {theirs}, and of nobody's {nobodys}");
+            Assert.Equal(400, theirs.Status);
+        }
+
+        Assert.Equal(before, await CountsAsync());
+        Assert.Equal("PENDING", (await owner.GetAsync("/invoice/MINE-1")).GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Lists_and_feeds_have_nothing_of_the_other()
+    {
+        await owner.GivenASignedMandate("LIST");
+        await owner.BookAsync(EngineClient.Invoice("LIST-1", 100m, "LIST"));
+        await owner.BookAsync(EngineClient.Invoice("LIST-2", 100m, "LIST-2"));
+        (await owner.FormAsync("/invoice/LIST-2/action", ("type", "manualPayment"))).Dispose();
+
+        foreach (var (path, list) in new[] { ("/mandate", "Messages"), ("/invoice", "Invoices"), ("/invoice/payment/feed", "Payments"), ("/transaction", "Entries") })
+            Assert.Equal(0, (await other.GetAsync(path, ("X-RESUME-AFTER", "0"))).GetProperty(list).GetArrayLength());
+        foreach (var query in new[] { "customerNumber=LIST", "email=LIST@example.org", "iban=BE68539007547034", "state=SIGNED" })
+            Assert.Equal(0, (await other.GetAsync("/mandate/query?" + query)).GetProperty("Contracts").GetArrayLength());
+        foreach (var query in new[] { "", "?ref=LIST-1", "?id=1", "?state=OPEN" })
+            Assert.Equal(0, (await other.GetAsync("/transaction/detail" + query)).GetProperty("Entries").GetArrayLength());
+        Assert.Equal(["Core"], (await other.GetAsync("/template")).EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Contains("Another company", (await other.GetAsync("/legal")).GetProperty("bySigning").GetString());
+    }
+
+    [Fact]
+    public async Task Each_has_its_own_numbers_ids_and_customers()
+    {
+        var id = Guid.CreateVersion7();
+        var mine = await owner.BookAsync(EngineClient.Invoice("SAME-1", 10m, "SAME", id: id));
+        var theirs = await other.BookAsync(EngineClient.Invoice("SAME-1", 20m, "SAME", id: id));
+
+        Assert.Equal((id, id), (mine.GetProperty("id").GetGuid(), theirs.GetProperty("id").GetGuid()));
+        Assert.Equal(20m, (await other.GetAsync("/invoice/SAME-1")).GetProperty("amount").GetDecimal());
+        Assert.NotEqual(mine.GetProperty("url").GetString(), theirs.GetProperty("url").GetString());
+        Assert.Equal(2, await app.ReadEngineAsync(db => db.Customers.CountAsync(c => c.CustomerNumber == "SAME")));
+    }
+
+    [Fact]
+    public async Task Nobody_books_on_the_customer_the_mandate_or_the_profile_of_the_other()
+    {
+        var reference = await owner.GivenASignedMandate("THEIR");
+        var byRef = EngineClient.Invoice("BY-1", 10m, "X");
+        (byRef["customerByRef"], byRef["customer"]) = ("THEIR", null);
+        var byDocument = EngineClient.Invoice("BY-2", 10m, "X");
+        (byDocument["customerByDocument"], byDocument["customer"]) = (reference, null);
+
+        Assert.Equal("err_debtor_not_found", await EngineClient.RefusalAsync(other.PostInvoiceAsync(byRef)));
+        Assert.Equal("err_no_contract", await EngineClient.RefusalAsync(other.PostInvoiceAsync(byDocument)));
+        Assert.Equal("err_no_such_ct", await EngineClient.RefusalAsync(other.PostInvoiceAsync(EngineClient.Invoice("BY-3", 10m, "X", ct: 2))));
+        Assert.Equal("err_no_such_ct", await EngineClient.RefusalAsync(other.FormAsync("/invite", ("ct", "2"), ("customerNumber", "X"))));
+        Assert.Equal("BOOKED", (await other.BookAsync(EngineClient.Invoice("BY-4", 10m, "THEIR"))).GetProperty("state").GetString()); // a customer of its own, without mandate
+    }
+
+    [Fact]
+    public async Task Logging_out_ends_no_session_of_the_other()
+    {
+        await other.LogInAsync();
+        (await owner.SendAsync(HttpMethod.Get, "")).Dispose();
+
+        Assert.Equal(1, (await other.GetAsync("/template")).GetArrayLength());
+        await owner.LogInAsync();
+    }
+
+    private async Task<(int Status, string? Error, string? Message)> AnswerAsync(string method, string path)
+    {
+        HttpContent? content = method switch
+        {
+            "PUT" => JsonContent.Create(new { title = "taken over", state = "paid" }),
+            "POST" when path.StartsWith("/mandate") => new ByteArrayContent("%PDF-1.4"u8.ToArray()) { Headers = { ContentType = new("application/pdf") } },
+            _ => null,
+        };
+        using var answer = await other.SendAsync(new(method), path, content);
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return ((int)answer.StatusCode, answer.Headers.GetValues("ApiError").Single(), body.GetProperty("message").GetString());
+    }
+
+    private Task<string> CountsAsync() => app.ReadEngineAsync(async db =>
+        $"{await db.Invoices.CountAsync()} {await db.Mandates.CountAsync()} {await db.InvoicePayments.CountAsync()} {await db.FeedEvents.CountAsync()} {await db.Mails.CountAsync()} {await db.Blobs.CountAsync()}");
+}

@@ -1,0 +1,91 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Domi.Engine.Invoices;
+using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Tests.Simulator;
+
+public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixture>
+{
+    private readonly EngineClient client = new(app);
+
+    [Fact]
+    public async Task A_program_reads_six_fields_and_can_log_in_with_them()
+    {
+        var sandbox = await app.EngineHttp.GetFromJsonAsync<JsonElement>("/sandbox");
+
+        Assert.Equal(["baseUrl", "apiKey", "privateKey", "websiteKey", "merchantId", "profiles"], sandbox.EnumerateObject().Select(p => p.Name));
+        Assert.Equal((app.Access.ApiKey, app.Access.PrivateKey), (sandbox.GetProperty("apiKey").GetString(), sandbox.GetProperty("privateKey").GetString()));
+        Assert.Equal(app.Access.BaseAddress, sandbox.GetProperty("baseUrl").GetString());
+        var profile = sandbox.GetProperty("profiles")[1];
+        Assert.Equal((2, "SEPA B2B", "B2B"), (profile.GetProperty("id").GetInt32(), profile.GetProperty("name").GetString(), profile.GetProperty("type").GetString()));
+    }
+
+    [Fact]
+    public async Task A_person_is_led_to_the_page()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox") { Headers = { Accept = { new("text/html") } } };
+        using var answer = await app.EngineHttp.SendAsync(request);
+
+        Assert.Equal("/simulator", answer.Headers.Location?.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("Host", "engine.example")]
+    [InlineData("Host", "192.0.2.1")]
+    [InlineData("Host", "localhost.example")]
+    [InlineData("X-Forwarded-For", "127.0.0.1")]
+    [InlineData("X-Forwarded-Host", "localhost")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Real-IP", "127.0.0.1")]
+    [InlineData("Forwarded", "for=127.0.0.1")]
+    [InlineData("Via", "1.1 proxy")]
+    public async Task It_is_there_only_for_this_machine_and_never_through_a_proxy(string header, string value)
+    {
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "/sandbox"), (HttpMethod.Post, "/sandbox/clock"), (HttpMethod.Post, "/sandbox/outcome") })
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? JsonContent.Create(new { advance = "1.00:00:00", invoice = "X", code = "MD06" }) : null };
+            request.Headers.TryAddWithoutValidation(header, value);
+            using var answer = await app.EngineHttp.SendAsync(request);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("/sandbox/clock", "application/x-www-form-urlencoded", "advance=1.00:00:00", 415)]
+    [InlineData("/sandbox/clock", "text/plain", "{\"advance\":\"1.00:00:00\"}", 415)]
+    [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"-1.00:00:00\"}", 400)]
+    [InlineData("/sandbox/clock", "application/json", "{\"advance\":1}", 400)]
+    [InlineData("/sandbox/clock", "application/json", "{\"advance\":", 400)]
+    [InlineData("/sandbox/clock", "application/json", "[]", 400)]
+    [InlineData("/sandbox/outcome", "application/x-www-form-urlencoded", "invoice=1&code=MD06", 415)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"1\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"1\",\"code\":\"not a code\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"\\ud800\",\"code\":\"MD06\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"\\u0000\",\"code\":\"MD06\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"MD06\"}", 404)]
+    public async Task Only_json_that_says_what_is_wanted_is_taken(string path, string type, string body, int status)
+    {
+        using var answer = await app.EngineHttp.PostAsync(path, new StringContent(body, Encoding.UTF8, type));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_refund_claimed_weeks_later_opens_the_invoice_again()
+    {
+        await client.GivenASignedMandate("SBX");
+        await client.BookAsync(EngineClient.Invoice("SBX-1", 100m, "SBX", due: "2026-03-20"));
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(40));
+        var paid = (await client.GetAsync("/invoice/SBX-1")).GetProperty("state").GetString();
+
+        using var answer = await app.EngineHttp.PostAsync("/sandbox/outcome", JsonContent.Create(new { invoice = "SBX-1", code = "md06" }));
+
+        Assert.Equal((HttpStatusCode.OK, "PAID"), (answer.StatusCode, paid));
+        Assert.Equal("EXPIRED", (await client.GetAsync("/invoice/SBX-1")).GetProperty("state").GetString());
+        Assert.Equal(["Payment", "Failure MD06 True"], await app.ReadEngineAsync(db => db.InvoicePayments.OrderBy(p => p.OccurredAt)
+            .Select(p => p.Kind == PaymentKind.Payment ? "Payment" : $"{p.Kind} {p.ReasonCode} {p.Reverses}").ToListAsync()));
+    }
+}

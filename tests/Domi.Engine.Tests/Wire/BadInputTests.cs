@@ -1,0 +1,148 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Tests.Wire;
+
+/// <summary>Rubbish on every route: the dialect answers, nothing is a fault of ours, nothing is half saved.</summary>
+public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
+{
+    private readonly EngineClient client = new(app);
+
+    private static readonly (string Method, string Path)[] Routes =
+    [
+        ("POST", ""), ("GET", "/template"), ("GET", "/legal"), ("POST", "/invite"), ("POST", "/prepare"), ("GET", "/mandate"), ("GET", "/mandate/detail"), ("GET", "/mandate/pdf"), ("POST", "/mandate/pdf"),
+        ("DELETE", "/mandate"), ("GET", "/mandate/query"), ("POST", "/invoice"), ("GET", "/invoice"), ("GET", "/invoice/payment/feed"), ("GET", "/invoice/NONE"), ("PUT", "/invoice/NONE"), ("DELETE", "/invoice/NONE"),
+        ("GET", "/invoice/NONE/pdf"), ("POST", "/invoice/NONE/action"), ("GET", "/transaction"), ("GET", "/transaction/detail"), ("PUT", "/invoice/BAD-KEPT"), ("POST", "/invoice/BAD-KEPT/action"),
+        ("GET", "/invoice/%ED%A0%80"), ("GET", "/nowhere"), ("PATCH", "/invoice/NONE"),
+    ];
+
+    public static readonly TheoryData<string, string, byte[]> Bodies = new()
+    {
+        { "torn JSON", "application/json", "{\"title\":\"new\","u8.ToArray() },
+        { "no JSON", "application/json", "<xml/>"u8.ToArray() },
+        { "a number", "application/json", "7"u8.ToArray() },
+        { "Latin-1", "application/json", Encoding.Latin1.GetBytes("{\"title\":\"Société\",\"number\":\"B\"}") },
+        { "Latin-1 within", "application/json", Encoding.Latin1.GetBytes("{\"customer\":{\"lastname\":\"é\",\"customerNumber\":\"B\"}}") },
+        { "a name in Latin-1", "application/json", Encoding.Latin1.GetBytes("{\"é\":1}") },
+        { "half a character", "application/json", "{\"title\":\"\\ud800\"}"u8.ToArray() },
+        { "half a character within", "application/json", "{\"lines\":[{\"x\":\"\\udc00\"}],\"customer\":{\"lastname\":\"\\udc00\"}}"u8.ToArray() },
+        { "NUL", "application/json", "{\"title\":\"\\u0000\",\"apiToken\":\"\\u0000\",\"mndtId\":\"\\u0000\",\"type\":\"\\u0000\"}"u8.ToArray() },
+        { "too deep", "application/json", Encoding.ASCII.GetBytes(new string('[', 200)) },
+        { "torn multipart", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nne"u8.ToArray() },
+        { "multipart without boundary", "multipart/form-data", "--x"u8.ToArray() },
+        { "NUL in a form", "application/x-www-form-urlencoded", "title=a%00b&apiToken=%00&mndtId=%00&rsn=%00&type=%00&ct=1"u8.ToArray() },
+        { "three thousand fields", "application/x-www-form-urlencoded", Encoding.ASCII.GetBytes(string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1"))) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task A_body_that_cannot_be_read_is_refused_on_every_route_and_saves_nothing(string what, string type, byte[] body)
+    {
+        await KeepOneAsync();
+        var before = await CountsAsync();
+
+        foreach (var (method, path) in Routes)
+            foreach (var chunked in new[] { false, true })
+            {
+                using var content = new ByteArrayContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+                using var request = new HttpRequestMessage(new(method), "/creditor" + path) { Content = content };
+                if (chunked) request.Headers.TransferEncodingChunked = true;
+                await AssertRefusedAsync(request, $"{what} {(chunked ? "in chunks " : "")}to {method} {path}");
+            }
+
+        Assert.Equal(before, await CountsAsync());
+        Assert.Equal("Honoraires BAD-KEPT", (await client.GetAsync("/invoice/BAD-KEPT")).GetProperty("title").GetString());
+    }
+
+    [Theory]
+    [InlineData("POST", "/invite", "ct=abc&customerNumber=B")]
+    [InlineData("POST", "/invite", "ct=99999999999999999999&customerNumber=B")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&iban=BE00")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&iban=BE68539007547034&bic=nobank")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&email=no")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&country=Belgium")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&mandateNumber=a_b")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&mandateNumber=core77")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&sendInvite=true")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&transactionAmount=12,50")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&amount=1")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=B&ed=tomorrow")]
+    [InlineData("POST", "/invite", "ct=1&customerNumber=" + "123456789012345678901234567890123456789012345678901")]
+    [InlineData("POST", "/invite", "tc=NONE&customerNumber=B")]
+    [InlineData("POST", "/invite", "customerNumber=B")]
+    [InlineData("GET", "/mandate/query", "iban=no")]
+    [InlineData("GET", "/mandate/query", "state=odd")]
+    [InlineData("GET", "/mandate/query", "page=x")]
+    [InlineData("GET", "/mandate/detail", "")]
+    [InlineData("DELETE", "/mandate", "mndtId=NONE")]
+    [InlineData("GET", "/transaction/detail", "id=x")]
+    [InlineData("GET", "/transaction/detail", "state=odd")]
+    [InlineData("POST", "/invoice/BAD-KEPT/action", "")]
+    [InlineData("POST", "/invoice/BAD-KEPT/action", "type=explode")]
+    [InlineData("PUT", "/invoice/BAD-KEPT", "state=odd")]
+    [InlineData("PUT", "/invoice/BAD-KEPT", "duedate=31/12/2026")]
+    [InlineData("PUT", "/invoice/BAD-KEPT", "title=x&email=no")]
+    [InlineData("PUT", "/invoice/BAD-KEPT", "title=x&pdf=bm8gcGRm")]
+    public async Task A_parameter_that_is_none_is_refused_in_query_and_form_and_saves_nothing(string method, string path, string parameters)
+    {
+        await KeepOneAsync();
+        var before = await CountsAsync();
+
+        using (var query = new HttpRequestMessage(new(method), $"/creditor{path}?{parameters}")) await AssertRefusedAsync(query, "in the query", mustRefuse: true);
+        using var form = new HttpRequestMessage(new(method), "/creditor" + path) { Content = new StringContent(parameters, Encoding.ASCII, "application/x-www-form-urlencoded") };
+        await AssertRefusedAsync(form, "in the form", mustRefuse: true);
+
+        Assert.Equal(before, await CountsAsync());
+        Assert.Equal("Honoraires BAD-KEPT", (await client.GetAsync("/invoice/BAD-KEPT")).GetProperty("title").GetString());
+    }
+
+    [Theory]
+    [InlineData("X-RESUME-AFTER", "-1")]
+    [InlineData("X-RESUME-AFTER", "99999999999999999999")]
+    public async Task A_header_that_is_none_is_refused(string name, string value)
+    {
+        foreach (var path in new[] { "/mandate", "/invoice", "/invoice/payment/feed", "/transaction" })
+            Assert.Equal("err_invalid_params", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Get, path, null, (name, value))));
+    }
+
+    [Fact]
+    public async Task A_json_type_without_a_body_is_no_mistake()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/creditor/template") { Content = new ByteArrayContent([]) { Headers = { ContentType = new("application/json") } } };
+        request.Headers.TryAddWithoutValidation("Authorization", await client.LogInAsync());
+        request.Headers.TransferEncodingChunked = true;
+        using var answer = await app.EngineHttp.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_document_that_is_not_there_is_404_in_the_dialect()
+    {
+        await KeepOneAsync();
+        var (reference, _) = await client.InviteAsync("BAD-PDF");
+
+        Assert.Equal("err_not_found", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Get, "/invoice/BAD-KEPT/pdf"), HttpStatusCode.NotFound));
+        Assert.Equal("err_not_found", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Get, "/mandate/pdf?mndtId=" + reference), HttpStatusCode.NotFound));
+    }
+
+    private async Task AssertRefusedAsync(HttpRequestMessage request, string what, bool mustRefuse = false)
+    {
+        request.Headers.TryAddWithoutValidation("Authorization", token ??= await client.LogInAsync());
+        using var answer = await app.EngineHttp.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True((int)answer.StatusCode < 500, $"{what}: {(int)answer.StatusCode} {text}");
+        Assert.False(mustRefuse && answer.IsSuccessStatusCode, $"{what}: taken {text}");
+        if ((int)answer.StatusCode >= 400)
+            Assert.True(answer.Headers.Contains("ApiError") && answer.Headers.Contains("ApiErrorCode") && text.Contains("\"message\":"), $"{what}: {(int)answer.StatusCode} {text}");
+    }
+
+    private string? token;
+
+    private async Task KeepOneAsync() => await client.BookAsync(EngineClient.Invoice("BAD-KEPT", 10m, "BAD", due: "2031-01-15"));
+
+    private Task<string> CountsAsync() => app.ReadEngineAsync(async db =>
+        $"{await db.Invoices.CountAsync()} {await db.Customers.CountAsync()} {await db.Mandates.CountAsync()} {await db.DirectDebits.CountAsync()} {await db.InvoicePayments.CountAsync()} {await db.FeedEvents.CountAsync()} {await db.Mails.CountAsync()} {await db.Blobs.CountAsync()} {await db.Deliveries.CountAsync()}");
+}
