@@ -73,8 +73,18 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
     {
         await JsonAsync(HttpMethod.Put, "/api/v1/company", new
         {
-            name = "Sambre & Leie Accountants SRL", enterpriseNumber = "0712845377", street = "Rue des Tanneurs 58", zip = "1000", city = "Bruxelles", email = "factures@sambre-leie.example",
-            account = "BE45 7340 3187 2589", language = "fr", defaultDueDays = 14, invoicesSentBy = "Office", remindersSentBy = "Office", sendsWhenNumbered = false,
+            name = "Sambre & Leie Accountants SRL",
+            enterpriseNumber = "0712845377",
+            street = "Rue des Tanneurs 58",
+            zip = "1000",
+            city = "Bruxelles",
+            email = "factures@sambre-leie.example",
+            account = "BE45 7340 3187 2589",
+            language = "fr",
+            defaultDueDays = 14,
+            invoicesSentBy = "Office",
+            remindersSentBy = "Office",
+            sendsWhenNumbered = false,
         });
         await ProgramAsync("creditor", "set", "--name", "Sambre & Leie Accountants SRL", "--street", "Rue des Tanneurs 58", "--zip", "1000", "--city", "Bruxelles", "--enterprise-number", "0712845377",
             "--iban", "BE45 7340 3187 2589", "--language", "fr", "--sender-name", "Sambre & Leie", "--sender-address", "factures@sambre-leie.example", "--reply-to", "factures@sambre-leie.example");
@@ -366,7 +376,16 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
 
     private async Task<Guid> RelationAsync(string first, string last, string language) => (await JsonAsync(HttpMethod.Post, "/api/v1/relations", new
     {
-        kind = "Person", name = $"{first} {last}", firstName = first, lastName = last, isVatRegistered = false, street = "Rue de Fer 12", zip = "5000", city = "Namur", country = "BE", language,
+        kind = "Person",
+        name = $"{first} {last}",
+        firstName = first,
+        lastName = last,
+        isVatRegistered = false,
+        street = "Rue de Fer 12",
+        zip = "5000",
+        city = "Namur",
+        country = "BE",
+        language,
         email = $"{first}.{last}@relations.example".ToLowerInvariant(),
     })).GetProperty("id").GetGuid();
 
@@ -381,8 +400,13 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
 
     private Task<JsonElement> SendersAsync(string reminders) => JsonAsync(HttpMethod.Put, "/api/v1/company", new
     {
-        name = "Sambre & Leie Accountants SRL", enterpriseNumber = "0712845377", account = "BE45 7340 3187 2589", invoicesSentBy = "Office", remindersSentBy = reminders,
-        reminderSwitchChecked = true, sendsWhenNumbered = false,
+        name = "Sambre & Leie Accountants SRL",
+        enterpriseNumber = "0712845377",
+        account = "BE45 7340 3187 2589",
+        invoicesSentBy = "Office",
+        remindersSentBy = reminders,
+        reminderSwitchChecked = true,
+        sendsWhenNumbered = false,
     });
 
     private Task<JsonElement> UntilAsync(Guid invoice, Func<JsonElement, bool> holds, string what) => ReadAsync($"/api/v1/invoices/{invoice}", holds, what);

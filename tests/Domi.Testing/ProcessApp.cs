@@ -31,11 +31,23 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
 
     public bool IsAlive => process is { HasExited: false };
 
+    /// <summary>A port that is free, and below those that the system lends out: it stays free while the process is dead.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // somebody's
+            }
+        }
     }
 
     public async Task StartAsync()
@@ -172,11 +184,12 @@ public static class Patience
     }
 
     /// <summary>Posts once; null when the server was not there or died meanwhile.</summary>
-    public static async Task<JsonElement?> TryPostAsync(this HttpClient client, string path, object body)
+    public static async Task<JsonElement?> TryPostAsync(this HttpClient client, string path, object body, HttpMethod? method = null)
     {
         try
         {
-            using var response = await client.PostAsJsonAsync(path, body);
+            using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+            using var response = await client.SendAsync(request);
             return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonElement>() : null;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or IOException or JsonException)
