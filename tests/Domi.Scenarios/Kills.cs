@@ -325,6 +325,7 @@ internal sealed class Kills(ITestOutputHelper output)
             return;
         }
 
+        mails.AddRange(await engine.Mails.ToListAsync());
         var arrived = catcher.Mails.Select(m => m.MessageId.Trim('<', '>')).ToList();
         Assert.Equal(arrived.Count, arrived.Distinct().Count());
         foreach (var mail in mails.Where(m => m.State is MailState.Accepted)) Assert.Contains(mail.MessageId, arrived);

@@ -21,6 +21,7 @@ public sealed class ReadFeeds(
 {
     private const int MostTries = 4;
 
+    private static readonly string?[] OfTheWay = ["TWK-UNREACHABLE", "TWK-NOT-TWIKEY", "TWK-KEY-REFUSED", "TWK-PRIVATE-KEY", "TWK-CLOCK"];
     private static readonly TimeProvider Wall = TimeProvider.System;
     private static readonly ConcurrentDictionary<(Guid Connection, string Key), int> Stubborn = new();
 
@@ -47,7 +48,7 @@ public sealed class ReadFeeds(
         {
             await ReadAllAsync(connection, ct);
             await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == id, token)).ReadWell(Wall.GetUtcNow()), ct);
-            if (connection.LastError is not null) await WakeWaitingAsync(id, ct);
+            await WakeWaitingAsync(id, ct);
         }
         catch (TwikeyException e) when (e.Fault is TwikeyFault.InProgress)
         {
@@ -67,14 +68,15 @@ public sealed class ReadFeeds(
     }
 
     /// <summary>
-    /// The provider answers again: what waits because it did not need not wait its time out. What it asked to wait for goes on waiting.
+    /// The provider answers: what waits because it was not reached, or did not know us, need not wait its time out. What it asked to wait for,
+    /// or fails at by itself, goes on waiting.
     /// </summary>
     private async Task WakeWaitingAsync(Guid id, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var links = db.Invoices.Where(i => i.ConnectionId == id && i.LinkDueAt > now && i.LinkState == LinkState.Waiting && i.LinkError != "TWK-RATE" && i.LinkError != "TWK-BUSY");
-        var sends = db.Invoices.Where(i => i.ConnectionId == id && i.SendDueAt > now && i.SendState == SendState.Waiting && i.SendError != "TWK-RATE" && i.SendError != "TWK-BUSY");
-        var invitations = db.Invitations.Where(i => i.ConnectionId == id && i.DueAt > now && i.LastError != "TWK-RATE" && i.LastError != "TWK-BUSY");
+        var links = db.Invoices.Where(i => i.ConnectionId == id && i.LinkDueAt > now && i.LinkState == LinkState.Waiting && OfTheWay.Contains(i.LinkError));
+        var sends = db.Invoices.Where(i => i.ConnectionId == id && i.SendDueAt > now && i.SendState == SendState.Waiting && OfTheWay.Contains(i.SendError));
+        var invitations = db.Invitations.Where(i => i.ConnectionId == id && i.DueAt > now && OfTheWay.Contains(i.LastError));
         if (!await links.AnyAsync(ct) && !await sends.AnyAsync(ct) && !await invitations.AnyAsync(ct)) return;
 
         await db.WriteAsync(async token =>
