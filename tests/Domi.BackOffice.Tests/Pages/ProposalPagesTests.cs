@@ -43,7 +43,7 @@ public sealed class ProposalPagesTests(OfficeFixture app) : IClassFixture<Office
     [InlineData("Input.Relation", "Twin", "Several relations fit.")]
     [InlineData("Input.Date", "31/02/2026", "This is not a date. Example: 17/03/2026.")]
     [InlineData("Input.DueOn", "2026-01-01", "The due date is before the invoice date.")]
-    [InlineData("Input.Lines[0].UnitPrice", "1.234", "Do you mean 1234.00 or 1.234? Type it that way.")]
+    [InlineData("Input.Lines[0].UnitPrice", "1.234", "Do you mean 1234.00 or 1.2340? Type it that way.")]
     [InlineData("Input.Lines[0].UnitPrice", "0,12345", "At most 4 digits behind the decimal sign.")]
     [InlineData("Input.Lines[0].Quantity", "many", "This is not an amount. Type for example 1234.50.")]
     [InlineData("Input.Lines[0].VatRate", "", "Fill in this field.")]
