@@ -112,6 +112,31 @@ public sealed class PaymentMethodTests : IClassFixture<ProxiedFixture>
     }
 
     [Fact]
+    public async Task Every_change_of_a_mandate_read_again_changes_nothing()
+    {
+        var (relation, reference) = await GivenASignedMandate();
+        await WhenSuspended(reference, true);
+        await WhenSuspended(reference, false);
+        await WhenCancelled(reference);
+        await story.WhenFeedsAreRead();
+        var before = await TakenOverAsync(relation);
+
+        for (var times = 0; times < 2; times++)
+        {
+            var connection = await app.ConnectionAsync();
+            await story.Office(async services =>
+            {
+                await services.GetRequiredService<Domi.BackOffice.Sync.ReplayFeeds>().RunAsync(connection.Id, null, CancellationToken.None);
+                return true;
+            });
+            await story.WhenFeedsAreRead();
+        }
+
+        await ThenItIs(relation, PaymentMethod.Manual, "CANCELLED", collectable: false);
+        Assert.Equal(before, await TakenOverAsync(relation));
+    }
+
+    [Fact]
     public async Task A_second_mandate_keeps_direct_debit_when_the_first_ends()
     {
         var (relation, first) = await GivenASignedMandate();
@@ -203,6 +228,9 @@ public sealed class PaymentMethodTests : IClassFixture<ProxiedFixture>
     }
 
     private Task<int> NotesAsync(Relation relation, string code) => app.ReadAsync((OfficeDb db) => db.Timeline.CountAsync(t => t.RelationId == relation.Id && t.Code == code));
+
+    private Task<(int Documents, int Accounts, int Notes)> TakenOverAsync(Relation relation) => app.ReadAsync(async (OfficeDb db) => (
+        await db.Documents.CountAsync(d => d.RelationId == relation.Id), await db.RelationAccounts.CountAsync(a => a.RelationId == relation.Id), await db.Timeline.CountAsync(t => t.RelationId == relation.Id)));
 
     private Task<int> ProfileOfAsync(Invoice invoice) =>
         app.ReadEngineAsync(db => db.Invoices.Where(i => i.PublicId == invoice.Id).Join(db.Profiles, i => i.ProfileId, p => p.Id, (_, p) => p.Number).SingleAsync());

@@ -115,7 +115,7 @@ public sealed class QuarantineTests : IClassFixture<ProxiedFixture>
 
         app.Heal();
         await WhenTriedAgain(aside);
-        Assert.Equal(PaymentMethod.DirectDebit, await app.ReadAsync((OfficeDb db) => db.Relations.Where(r => r.Id == relation.Id).Select(r => r.PaymentMethod).SingleAsync()));
+        Assert.Equal(PaymentMethod.DirectDebit, await MethodAsync(relation));
     }
 
     [Fact]
@@ -183,9 +183,73 @@ public sealed class QuarantineTests : IClassFixture<ProxiedFixture>
 
         Assert.NotEqual("", bent);
         Assert.Null((await app.ConnectionAsync()).LastError);
-        Assert.Equal(PaymentMethod.DirectDebit, await app.ReadAsync((OfficeDb db) => db.Relations.Where(r => r.Id == good.Id).Select(r => r.PaymentMethod).SingleAsync()));
+        Assert.Equal(PaymentMethod.DirectDebit, await MethodAsync(good));
         if (AppFixture.Provider is DatabaseProvider.Postgres)
             Assert.Equal("not_storable", await app.ReadAsync((OfficeDb db) => db.Inbox.Where(e => e.Feed == "mandates" && e.State == InboxState.Quarantined && e.Payload!.Contains($"\"{odd.CustomerNumber}\"")).Select(e => e.Reason).SingleAsync()));
+    }
+
+    [Theory]
+    [InlineData("payments", "unreadable", "amount", null)]
+    [InlineData("payments", "odd_amount", "amount", "-5.00")]
+    [InlineData("payments", "odd_amount", "amount", "5.001")]
+    [InlineData("payments", "unknown_currency", "currency", "USD")]
+    [InlineData("payments", "unknown_type", "eventType", "a gift")]
+    [InlineData("payments", "unknown_payment", "details.linkId", "a link with more characters than a key of the ledger takes: 1234567890 1234567890 1234567890 1234567890 1234567890 1234567890 1234567890 12345")]
+    [InlineData("invoices", "unreadable", "id", "no id")]
+    [InlineData("invoices", "unknown_state", "state", "A state that nobody has heard of and that is longer than any column of one takes")]
+    [InlineData("invoices", "unknown_invoice", "amount", "121.01")]
+    public async Task What_makes_no_sense_in_a_feed_is_set_aside_by_its_reason_and_the_other_feeds_are_read(string feed, string reason, string member, string? value)
+    {
+        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation());
+        await story.WhenFeedsAreRead(); // what it was when it was booked is not bent
+        app.Proxy.Rewrite = (_, path, body) => !path.EndsWith(feed == "payments" ? "/payment/feed" : "/creditor/invoice", StringComparison.Ordinal) || !body.StartsWith(feed == "payments" ? "{\"Payments" : "{\"Invoices", StringComparison.Ordinal)
+            ? body
+            : Bent(body, json =>
+            {
+                foreach (var entry in json[feed == "payments" ? "Payments" : "Invoices"]!.AsArray())
+                {
+                    var at = member.Split('.');
+                    var holder = at.Length == 1 ? entry! : entry![at[0]]!;
+                    holder.AsObject()[at[^1]] = value;
+                }
+            });
+
+        await story.WhenPaidOnThePage(invoice);
+
+        var aside = await app.ReadAsync((OfficeDb db) => db.Inbox.AsNoTracking().Where(e => e.Feed == feed && e.State == InboxState.Quarantined && e.Payload!.Contains(invoice.Number!)).ToListAsync());
+        Assert.Equal(reason, Assert.Single(aside).Reason);
+        Assert.Null((await app.ConnectionAsync()).LastError);
+        var read = await story.Read(invoice.Id);
+        Assert.Equal(feed == "payments" ? (121m, "PAID") : (0m, "BOOKED"), (read.Open, read.ProviderState));
+        await story.ThenTheLedgerAgrees();
+    }
+
+    [Fact]
+    public async Task A_mandate_of_nobody_is_set_aside_and_a_clerk_says_whose_it_is()
+    {
+        var relation = await story.GivenARelation();
+        var invoice = await story.GivenANumberedInvoice(relation);
+        app.Proxy.Rewrite = (_, path, body) => path.EndsWith("/mandate/detail", StringComparison.Ordinal) ? body.Replace($"\"{relation.CustomerNumber}\"", "\"987654\"") : body;
+        var reference = await story.WhenSignedOnThePage(invoice);
+        var aside = await app.ReadAsync((OfficeDb db) => db.Inbox.AsNoTracking().SingleAsync(e => e.Feed == "mandates" && e.State == InboxState.Quarantined && e.Payload!.Contains($"\"{reference}\"")));
+        Assert.Equal("unknown_relation", aside.Reason);
+
+        await story.Office(async services =>
+        {
+            await services.GetRequiredService<SettleQuarantine>().LinkToRelationAsync(aside.Id, relation.Id, CancellationToken.None);
+            return true;
+        });
+
+        Assert.Equal((InboxState.Applied, PaymentMethod.DirectDebit), ((await StateAsync(aside)).State, await MethodAsync(relation)));
+        // Its number at the provider is still nobody's, and what becomes of it is known all the same.
+        var connection = await app.ConnectionAsync();
+        await story.Office(async services =>
+        {
+            await services.GetRequiredService<Clients>().For(connection).CancelMandateAsync(reference, "moved away", false);
+            return true;
+        });
+        await story.WhenFeedsAreRead();
+        Assert.Equal(PaymentMethod.Manual, await MethodAsync(relation));
     }
 
     private static string WithReference(string body, string reference) =>
@@ -223,6 +287,8 @@ public sealed class QuarantineTests : IClassFixture<ProxiedFixture>
         var row = await app.ReadAsync((OfficeDb db) => db.Inbox.AsNoTracking().SingleAsync(e => e.Id == aside.Id));
         return (row.State, row.Reason, row.Payload);
     }
+
+    private Task<PaymentMethod> MethodAsync(Relation relation) => app.ReadAsync((OfficeDb db) => db.Relations.Where(r => r.Id == relation.Id).Select(r => r.PaymentMethod).SingleAsync());
 
     private Task<string?> PositionAsync() => app.ReadAsync((OfficeDb db) => db.FeedPositions.Where(p => p.Feed == "payments").Select(p => p.Position).SingleAsync());
 
