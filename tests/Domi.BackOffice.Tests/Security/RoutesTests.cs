@@ -150,6 +150,7 @@ public sealed class RoutesTests(OfficeFixture app) : IClassFixture<OfficeFixture
             ("/invoices", [("act", "send"), ("pick", theirs.Invoice.ToString())]), ("/invoices", [("act", "remind"), ("pick", theirs.Invoice.ToString())]), ("/proposals", [("act", "number"), ("pick", theirs.Proposal.ToString())]),
             ("/relations/invite", [("ids", theirs.Relation.ToString())]), ("/relations/invite?handler=Start", [("ids", theirs.Relation.ToString()), ("Input.Profile", "1")]),
             ($"/proposals/new?relation={theirs.Relation}", [("act", "save"), ("Input.Relation", "Theirs"), ("Input.Lines[0].Description", "x"), ("Input.Lines[0].Quantity", "1"), ("Input.Lines[0].UnitPrice", "1"), ("Input.Lines[0].VatRate", "21")]),
+            ($"/proposals/new?relation={ours.Id}", [("act", "number"), ("Input.NewId", theirs.Proposal.ToString()), ("Input.Relation", ours.Number.ToString()), ("Input.Lines[0].Description", "x"), ("Input.Lines[0].Quantity", "1"), ("Input.Lines[0].UnitPrice", "1"), ("Input.Lines[0].VatRate", "21")]),
             ("/profile/company", [("id", theirs.Company.ToString())]),
         })
         {
