@@ -22,7 +22,9 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
         if (content.Id is { } id && await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == id && i.OwnCompanyId == companyId, token) is { } made) return made;
 
         var relation = await RelationAsync(companyId, content.RelationId, token);
-        var invoice = new Invoice(companyId, relation.Id, content.Kind, clock.GetUtcNow(), content.Id) { CreatedBy = actor, CreditsInvoiceId = content.CreditsInvoiceId };
+        // An id that is another own company's was not given by our form.
+        var isTaken = content.Id is { } wanted && await db.Invoices.IgnoreQueryFilters().AnyAsync(i => i.Id == wanted, token);
+        var invoice = new Invoice(companyId, relation.Id, content.Kind, clock.GetUtcNow(), isTaken ? null : content.Id) { CreatedBy = actor, CreditsInvoiceId = content.CreditsInvoiceId };
         Fill(invoice, content, relation.Language);
         invoice.PoNumber ??= relation.PoNumber;
         db.Invoices.Add(invoice);

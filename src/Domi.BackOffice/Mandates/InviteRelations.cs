@@ -132,6 +132,8 @@ public sealed class SendInvitations(OfficeDb db, Clients clients, BusinessClock 
         db.ChangeTracker.Clear();
         var invitation = await db.Invitations.SingleAsync(i => i.Id == id, token);
         invitation.Adopt(reference, clock.GetUtcNow());
+        // The signature was read before the answer that named the mandate: no event will tell of it again.
+        if (await db.RelationMandates.AnyAsync(m => m.ConnectionId == invitation.ConnectionId && m.Reference == reference && (m.State == "SIGNED" || m.State == "SIGNED_PENDING_DEBTOR_BANK"), token)) invitation.Signed();
         db.Note(await db.Relations.SingleAsync(r => r.Id == invitation.RelationId, token), "invited", invitation.InvitedBy, clock.GetUtcNow(),
             ("profile", invitation.ProfileName), ("reference", reference));
     }, ct);

@@ -203,6 +203,10 @@ public sealed class ReadFeeds(
                 log.LogWarning("Connection {Connection}: an event of {Feed} is set aside ({Code}).", connection.Id, feed, e.SupportCode);
                 aside = "provider_failed";
             }
+            catch (Exception e) when (ModuleDb.IsUnstorable(e))
+            {
+                aside = "not_storable"; // not even to look for
+            }
         }
 
         for (var attempt = 1; ; attempt++)
@@ -227,10 +231,10 @@ public sealed class ReadFeeds(
                 if (await known.Select(i => (InboxState?)i.State).SingleOrDefaultAsync(ct) is { } taken and not InboxState.Quarantined) return taken;
                 if (attempt == 5) throw;
             }
-            catch (DbUpdateException e) when (aside is null && ModuleDb.IsUnstorable(e))
+            catch (Exception e) when (aside is null && ModuleDb.IsUnstorable(e))
             {
                 db.ChangeTracker.Clear();
-                aside = "not_storable"; // a text that no column takes
+                aside = "not_storable"; // a text that no column takes, and no query either
             }
             catch (RefusedException e) when (aside is null)
             {

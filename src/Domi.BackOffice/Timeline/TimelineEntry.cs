@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.BackOffice.Timeline;
 
@@ -40,6 +41,13 @@ public static class TimelineWriting
             At = at,
             ValuesJson = Json(values),
         });
+
+    /// <summary>The same, unless it was said before in the same words: a feed that is read again tells old states again.</summary>
+    public static async Task NoteOnceAsync(this OfficeDb db, Invoices.Invoice invoice, string code, string actor, DateTimeOffset at, CancellationToken ct, params (string Name, object? Value)[] values)
+    {
+        var said = Json(values);
+        if (!await db.Timeline.AnyAsync(t => t.InvoiceId == invoice.Id && t.Code == code && t.ValuesJson == said, ct)) db.Note(invoice, code, actor, at, values);
+    }
 
     public static void Note(this OfficeDb db, Relations.Relation relation, string code, string actor, DateTimeOffset at, params (string Name, object? Value)[] values) =>
         db.Timeline.Add(new() { OwnCompanyId = relation.OwnCompanyId, RelationId = relation.Id, Code = code, Actor = actor, At = at, ValuesJson = Json(values) });

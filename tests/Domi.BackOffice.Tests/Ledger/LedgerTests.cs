@@ -59,6 +59,22 @@ public sealed class LedgerTests(OfficeFixture app) : IClassFixture<OfficeFixture
         Assert.Equal(1, await app.ReadAsync((OfficeDb db) => db.FailedAttempts.CountAsync(a => a.InvoiceId == invoice.Id)));
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task A_failure_that_is_told_after_a_later_attempt_was_paid_is_history(int first, int second)
+    {
+        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation(), 50m);
+        TwikeyPayment[] events = [Event(invoice, "payment_failure", 50m, $"e2e-h1-{first}", "AM04"), Event(invoice, "payment", 50m, $"e2e-h2-{first}")];
+
+        await Apply(events[first]);
+        await Apply(events[second]);
+
+        var after = await story.Read(invoice.Id);
+        Assert.Equal((0m, PaymentState.Paid, null, null), (after.Open, after.PaymentState, after.FailureCode, after.CollectionOn));
+        await story.ThenTheLedgerAgrees();
+    }
+
     [Fact]
     public async Task Money_that_really_came_twice_is_a_visible_overpayment()
     {

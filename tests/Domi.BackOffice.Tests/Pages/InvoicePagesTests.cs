@@ -169,7 +169,7 @@ public sealed class InvoicePagesTests(OfficeFixture app) : IClassFixture<OfficeF
     }
 
     [Theory]
-    [InlineData("1.234", "2026-03-16", "Money.Amount", "Do you mean 1234.00 or 1.234? Type it that way.")]
+    [InlineData("1.234", "2026-03-16", "Money.Amount", "Do you mean 1234.00 or 1.2340? Type it that way.")]
     [InlineData("", "2026-03-16", "Money.Amount", "Fill in this field.")]
     [InlineData("ten", "2026-03-16", "Money.Amount", "This is not an amount. Type for example 1234.50.")]
     [InlineData("-5", "2026-03-16", "Money.Amount", "Enter a positive amount in euro and cents, and for a write-off at most what is open.")]

@@ -2,6 +2,7 @@ using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Runs;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Domi.BackOffice.Tests.Pages;
 
@@ -26,6 +27,63 @@ public sealed class ProposalPagesTests(OfficeFixture app) : IClassFixture<Office
     }
 
     [Fact]
+    public async Task A_new_form_that_is_sent_twice_makes_one_invoice()
+    {
+        var relation = await app.RelationAsync("Double Click NV");
+        using var browser = await Browser.AdministratorAsync(app);
+        var page = await browser.GetAsync($"/proposals/new?relation={relation.Id}");
+
+        var addresses = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var answer = await browser.PostAsync(page, "#proposal", ("Input.Lines[0].Description", "Advice"), ("Input.Lines[0].UnitPrice", "100"), ("Input.Date", "2028-01-05"), ("act", "number")); // a series of its own
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+            addresses.Add(answer.Headers.Location!.ToString());
+        }
+
+        var made = Assert.Single(await app.OfficeAsync((_, db) => db.Invoices.AsNoTracking().Where(i => i.RelationId == relation.Id).ToListAsync()));
+        Assert.Equal(InvoiceState.Numbered, made.State);
+        Assert.All(addresses, a => Assert.Equal($"/invoices/{made.Id}", a));
+    }
+
+    [Fact]
+    public async Task Many_clicks_at_once_make_one_invoice()
+    {
+        var relation = await app.RelationAsync("Many Clicks NV");
+        using var browser = await Browser.AdministratorAsync(app);
+        var page = await browser.GetAsync($"/proposals/new?relation={relation.Id}");
+
+        var addresses = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            using var answer = await browser.PostAsync(page, "#proposal", ("Input.Lines[0].Description", "Advice"), ("Input.Lines[0].UnitPrice", "100"), ("Input.Date", "2029-01-05"), ("act", "number"));
+            return answer.Headers.Location?.ToString();
+        }));
+
+        var made = Assert.Single(await app.OfficeAsync((_, db) => db.Invoices.AsNoTracking().Include(i => i.Lines).Where(i => i.RelationId == relation.Id).ToListAsync()));
+        Assert.Equal((InvoiceState.Numbered, 121m, 1), (made.State, made.TotalInclVat, made.Lines.Count));
+        Assert.Contains($"/invoices/{made.Id}", addresses);
+    }
+
+    [Fact]
+    public async Task What_was_saved_and_not_numbered_is_mended_and_numbered_on_the_same_page()
+    {
+        var relation = await app.RelationAsync("Mended NV");
+        var before = await app.ProposalAsync(relation);
+        await app.OfficeAsync((services, _) => services.GetRequiredService<NumberInvoice>().RunAsync(before.Id, new DateOnly(2031, 6, 1), false, "test", CancellationToken.None));
+        using var browser = await Browser.AdministratorAsync(app);
+
+        var refused = await browser.SubmitAsync(await browser.GetAsync($"/proposals/new?relation={relation.Id}"), "#proposal",
+            ("Input.Lines[0].Description", "Advice"), ("Input.Lines[0].UnitPrice", "100"), ("Input.Date", "2031-05-01"), ("act", "number"));
+        Assert.NotEqual("", refused.Words(".error, .callout.bad"));
+        var page = await browser.SubmitAsync(refused, "#proposal", ("Input.Date", "2031-06-02"), ("Input.Lines[0].UnitPrice", "200"), ("act", "number"));
+
+        var made = await app.OfficeAsync((_, db) => db.Invoices.AsNoTracking().Where(i => i.RelationId == relation.Id && i.Date > new DateOnly(2031, 6, 1)).ToListAsync());
+        Assert.Equal($"Invoice {Assert.Single(made).Number}", page.Words("h1"));
+        Assert.Equal(242m, made[0].TotalInclVat);
+        Assert.False(await app.OfficeAsync((_, db) => db.Invoices.AnyAsync(i => i.RelationId == relation.Id && i.State == InvoiceState.Proposal)));
+    }
+
+    [Fact]
     public async Task A_line_is_removed_and_the_others_keep_what_was_typed()
     {
         using var browser = await Browser.AdministratorAsync(app);
@@ -43,7 +101,7 @@ public sealed class ProposalPagesTests(OfficeFixture app) : IClassFixture<Office
     [InlineData("Input.Relation", "Twin", "Several relations fit.")]
     [InlineData("Input.Date", "31/02/2026", "This is not a date. Example: 17/03/2026.")]
     [InlineData("Input.DueOn", "2026-01-01", "The due date is before the invoice date.")]
-    [InlineData("Input.Lines[0].UnitPrice", "1.234", "Do you mean 1234.00 or 1.234? Type it that way.")]
+    [InlineData("Input.Lines[0].UnitPrice", "1.234", "Do you mean 1234.00 or 1.2340? Type it that way.")]
     [InlineData("Input.Lines[0].UnitPrice", "0,12345", "At most 4 digits behind the decimal sign.")]
     [InlineData("Input.Lines[0].Quantity", "many", "This is not an amount. Type for example 1234.50.")]
     [InlineData("Input.Lines[0].VatRate", "", "Fill in this field.")]

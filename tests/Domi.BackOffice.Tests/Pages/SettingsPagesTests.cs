@@ -253,7 +253,7 @@ public sealed class SettingsPagesTests(OfficeFixture app) : IClassFixture<Office
         {
             db.Tenant = null;
             var other = new OwnCompany { Name = "Other Company" };
-            var relation = new Relations.Relation { OwnCompanyId = other.Id, Number = 1001, Name = "Theirs" };
+            var relation = new Domi.BackOffice.Relations.Relation { OwnCompanyId = other.Id, Number = 1001, Name = "Theirs" };
             var numbered = new Invoice(other.Id, relation.Id, InvoiceKind.Invoice, AppFixture.Start);
             numbered.Edit(relation.Id, [new() { Description = "x", UnitPrice = 1m, VatRate = 21m, Position = 1 }]);
             numbered.Assign("2026-0001", 2026, new(2026, 3, 1), new(2026, 3, 31), null, null, AppFixture.Start);

@@ -9,34 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Domi.BackOffice.Tests.Sync;
 
 /// <summary>The provider behind a proxy that breaks calls: nothing is lost, applied twice, or taken for ours.</summary>
-public sealed class FaultsOfTheProviderTests(FaultsOfTheProviderTests.Behind app) : IClassFixture<FaultsOfTheProviderTests.Behind>
+public sealed class FaultsOfTheProviderTests(ProxiedFixture app) : IClassFixture<ProxiedFixture>
 {
-    public sealed class Behind : OfficeFixture
-    {
-        public FaultyProxy Proxy { get; private set; } = null!;
-
-        public override async ValueTask InitializeAsync()
-        {
-            await base.InitializeAsync();
-            Proxy = await FaultyProxy.StartAsync(EngineHttp.BaseAddress!);
-            await AppFixture.InScopeAsync(Office!, async services =>
-            {
-                var company = Made!.CompanyId;
-                // The direct connection would read the same feeds past the proxy.
-                await services.GetRequiredService<OfficeDb>().Connections.ExecuteDeleteAsync();
-                return await services.GetRequiredService<Connect>().SaveAsync(company,
-                    new(Access.MerchantId.ToString(System.Globalization.CultureInfo.InvariantCulture), Access.ApiKey, Access.PrivateKey, Proxy.Url + "creditor", "own"),
-                    [.. Access.Profiles.Select(p => new Domi.Twikey.Profile(p.Number, p.Name, true, p.Type))], false, CancellationToken.None);
-            });
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await Proxy.DisposeAsync();
-            await base.DisposeAsync();
-        }
-    }
-
     private readonly Story story = new(app);
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class EditModel(OfficeDb db, EditProposal edit, NumberInvoice numb
         }
         else
         {
-            Input = new() { Kind = kind == "credit" ? InvoiceKind.CreditNote : InvoiceKind.Invoice, Relation = await NameOfAsync(relation, ct), Lines = [await BlankAsync(ct)] };
+            Input = new() { NewId = Guid.CreateVersion7(), Kind = kind == "credit" ? InvoiceKind.CreditNote : InvoiceKind.Invoice, Relation = await NameOfAsync(relation, ct), Lines = [await BlankAsync(ct)] };
         }
 
         return await DrawAsync(id, ct);
@@ -106,19 +106,29 @@ public sealed class EditModel(OfficeDb db, EditProposal edit, NumberInvoice numb
             return await ModelState.AcceptsAsync(t, () => DeleteAsync(gone, ct)) is not null ? RedirectToPage("Index") : await DrawAsync(id, ct);
 
         if (await ReadAsync(company, ct) is not { } content) return await DrawAsync(id, ct);
-        var saved = await ModelState.AcceptsAsync(t, () => id is { } changed ? edit.ChangeAsync(changed, Input.Version, content, actor.Name, ct) : edit.CreateAsync(company, content, actor.Name, ct), "Input");
-        if (saved is null) return await DrawAsync(id, ct);
+        // A form that was saved before, by its twin or without being numbered, changes what it made then.
+        var begun = id ?? (await db.Invoices.AnyAsync(i => i.Id == Input.NewId && i.State == InvoiceState.Proposal, ct) ? Input.NewId : null);
+        var saved = await ModelState.AcceptsAsync(t, () => begun is { } changed ? edit.ChangeAsync(changed, Input.Version, content, actor.Name, ct) : edit.CreateAsync(company, content, actor.Name, ct), "Input");
+        if (saved is null) return await TwinAsync(begun, ct) ?? await DrawAsync(id, ct);
         if (saved.State is InvoiceState.Numbered) return RedirectToPage("/Invoices/Details", new { id = saved.Id }); // the form's twin was faster
         if (act is not ("number" or "send")) return LocalRedirect($"/proposals/{saved.Id}");
 
         db.ChangeTracker.Clear();
         if (await ModelState.AcceptsAsync(t, () => NumberAsync(saved.Id, act == "send", ct), "Input") is not null) return RedirectToPage("/Invoices/Details", new { id = saved.Id });
 
+        if (await TwinAsync(saved.Id, ct) is { } there) return there;
+
         // Saved, but not numbered: the page says why, and goes on with what is saved.
         ModelState.Remove("Input.Version");
+        ModelState.Remove("Input.NewId");
         Input = await FormOfAsync(await db.Invoices.AsNoTracking().Include(i => i.Lines).SingleAsync(i => i.Id == saved.Id, ct), ct);
+        Input.NewId = saved.Id; // the address is still that of a new one
         return await DrawAsync(saved.Id, ct);
     }
+
+    /// <summary>The way to what the form's twin numbered meanwhile.</summary>
+    private async Task<IActionResult?> TwinAsync(Guid? id, CancellationToken ct) =>
+        await db.Invoices.AnyAsync(i => i.Id == id && i.State == InvoiceState.Numbered, ct) ? RedirectToPage("/Invoices/Details", new { id }) : null;
 
     private async Task<Invoice> NumberAsync(Guid id, bool sends, CancellationToken ct)
     {
@@ -180,7 +190,7 @@ public sealed class EditModel(OfficeDb db, EditProposal edit, NumberInvoice numb
 
         Guid? credits = Input.Credits is { } id && await db.Invoices.AnyAsync(i => i.Id == id && i.OwnCompanyId == company && i.RelationId == relation.Id && i.State == InvoiceState.Numbered, ct) ? id : null;
         return new(relation.Id, Input.Kind, date, dueOn, Input.Description ?? "", Input.Text ?? "", string.IsNullOrWhiteSpace(Input.PoNumber) ? null : Input.PoNumber.Trim(),
-            string.IsNullOrEmpty(Input.Language) ? null : Input.Language, lines, credits);
+            string.IsNullOrEmpty(Input.Language) ? null : Input.Language, lines, credits, Input.NewId == Guid.Empty ? null : Input.NewId);
     }
 
     private void TooLong(string field, string? text, int most)

@@ -165,10 +165,15 @@ public sealed partial class TwikeyModel(
     }
 
     /// <summary>What an event says, with the account numbers in it shortened: this is read over shoulders and pasted into tickets.</summary>
-    public static string WithoutAccounts(string text) =>
-        AccountLike().Replace(text, found => Domi.Standards.Iban.TryParse(found.Value, out var account) ? account.Masked : found.Value);
+    public static string WithoutAccounts(string text) => AccountLike().Replace(text, found =>
+    {
+        // However it is written, and whatever follows it.
+        for (var length = found.Length; length >= 15; length--)
+            if (Domi.Standards.Iban.TryParse(found.Value[..length], out var account)) return account.Masked + found.Value[length..];
+        return found.Value;
+    });
 
-    [System.Text.RegularExpressions.GeneratedRegex("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")]
+    [System.Text.RegularExpressions.GeneratedRegex("[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}")]
     private static partial System.Text.RegularExpressions.Regex AccountLike();
 
     private PageResult Draw(Credentials credentials)

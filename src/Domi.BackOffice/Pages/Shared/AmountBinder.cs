@@ -136,7 +136,7 @@ public sealed class AmountBinder : IModelBinder
     public static string Explain(AmountProblem problem, int decimals, Texts texts) => problem.Fault switch
     {
         AmountFault.Missing => texts["form.required"],
-        AmountFault.Ambiguous => texts["form.amount_ambiguous", ("whole", AmountText.ToField(problem.Whole)), ("fraction", AmountText.ToField(problem.Fraction, 4))],
+        AmountFault.Ambiguous => texts["form.amount_ambiguous", ("whole", AmountText.ToField(problem.Whole)), ("fraction", Pages.LineText.Write(problem.Fraction))],
         AmountFault.TooManyDecimals => texts["form.amount_decimals", ("most", decimals)],
         _ => texts["form.amount_invalid"],
     };
