@@ -132,7 +132,13 @@ public sealed class SecretsTests : IClassFixture<ProxiedFixture>
         });
         var ids = new Dictionary<string, IEnumerable<Guid>>
         {
-            ["relations"] = [relation.Id], ["invoices"] = [first.Id, next.Id], ["proposals"] = [proposal.Id], ["mails"] = [mail], ["runs"] = [run], ["templates"] = [template], ["users"] = [user],
+            ["relations"] = [relation.Id],
+            ["invoices"] = [first.Id, next.Id],
+            ["proposals"] = [proposal.Id],
+            ["mails"] = [mail],
+            ["runs"] = [run],
+            ["templates"] = [template],
+            ["users"] = [user],
         };
 
         // What is no page but a file is read elsewhere: the signed mandate has to say the account, for instance.
