@@ -64,4 +64,15 @@ internal static class Pages
         await page.ClickAsync("form button.primary");
         await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
     }
+
+    /// <summary>Puts the office's screens into a language.</summary>
+    public static async Task SpeakAsync(this IPage page, string language)
+    {
+        await page.GotoAsync(new Uri(new Uri(page.Url), "/profile").ToString());
+        var form = page.Context.APIRequest.CreateFormData();
+        form.Append("language", language);
+        form.Append("form-token", await page.Locator("input[name='form-token']").First.InputValueAsync());
+        var answer = await page.Context.APIRequest.PostAsync(new Uri(new Uri(page.Url), "/profile/language").ToString(), new() { Form = form });
+        Assert.True(answer.Ok, $"language {language}: {answer.Status}");
+    }
 }

@@ -60,7 +60,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         foreach (var (index, path) in pages.Index()) await CheckAsync(desk, path, Languages[index % 4], findings, isOffice: true);
         foreach (var language in Languages)
         {
-            await SpeakAsync(desk, language);
+            await desk.SpeakAsync(language);
             await desk.SetViewportSizeAsync(390, 844);
             foreach (var path in pages) await FitsAsync(desk, path, language, findings);
         }
@@ -155,7 +155,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
 
     private async Task CheckAsync(IPage page, string path, string language, List<string> findings, bool isOffice)
     {
-        if (isOffice) await SpeakAsync(page, language);
+        if (isOffice) await page.SpeakAsync(language);
         await AxeAsync(page, new Uri(sample.App.Office, path).ToString(), $"{path} ({language})", findings);
     }
 
@@ -191,17 +191,6 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         await session.DetachAsync();
         var (content, view) = (metrics!.Value.GetProperty("cssContentSize").GetProperty("width").GetDouble(), metrics.Value.GetProperty("cssLayoutViewport").GetProperty("clientWidth").GetDouble());
         if (content > view + 0.5) findings.Add($"{what}: {content:0} points wide on {view:0}");
-    }
-
-    private static async Task SpeakAsync(IPage page, string language)
-    {
-        await page.GotoAsync(new Uri(new Uri(page.Url), "/profile").ToString());
-        var token = await page.Locator("input[name='form-token']").First.InputValueAsync();
-        var form = page.Context.APIRequest.CreateFormData();
-        form.Append("language", language);
-        form.Append("form-token", token);
-        var answer = await page.Context.APIRequest.PostAsync(new Uri(new Uri(page.Url), "/profile/language").ToString(), new() { Form = form });
-        Assert.True(answer.Ok, $"language {language}: {answer.Status}");
     }
 
     private async Task<Dictionary<string, string>> PaymentLinksAsync()

@@ -54,6 +54,7 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
         browsing = await Browsing.StartAsync();
         clerk = await browsing.DeskAsync();
         await clerk.SignInAsync(app.Office, AppFixture.AdminPassword);
+        await clerk.SpeakAsync("fr");
         await NameTheFirmAsync();
 
         await ConnectAsync();
@@ -67,6 +68,7 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
         await FailAndComeBackAsync(signer);
         await RemindAsync(payer);
         await AgreeAsync();
+        await InDutchAsync(signer);
     }
 
     private async Task NameTheFirmAsync()
@@ -204,13 +206,21 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
         await phone.ClickAsync("button[name=method][value=bancontact]");
         await phone.WaitForURLAsync("**/simulator/**");
         await evidence.PictureAsync(phone, "bank");
-        await phone.ClickAsync("button[name=outcome][value=approve]");
+        // A second tab has come as far; both are approved at the same moment.
+        var tab = await phone.Context.NewPageAsync();
+        await tab.GotoAsync(Text(invoice, "paymentUrl"));
+        await tab.ClickAsync("button[name=method][value=card]");
+        await tab.WaitForURLAsync("**/simulator/**");
+        await Task.WhenAll(phone.ClickAsync("button[name=outcome][value=approve]"), tab.ClickAsync("button[name=outcome][value=approve]"));
         await phone.WaitForURLAsync("**/pay/**");
         await phone.WaitForSelectorAsync("section.state .disc.ok");
         await evidence.PictureAsync(phone, "paid");
         var started = System.Diagnostics.Stopwatch.StartNew();
         var paid = await UntilAsync(invoice.GetProperty("id").GetGuid(), i => Text(i, "paymentState") == "Paid", "the office shows it as paid");
-        Assert.Equal(0m, paid.GetProperty("open").GetDecimal());
+        Assert.Equal((0m, 423.50m), (paid.GetProperty("open").GetDecimal(), paid.GetProperty("paid").GetDecimal()));
+        var ledger = await JsonAsync(HttpMethod.Get, $"/api/v1/invoices/{invoice.GetProperty("id").GetGuid()}/ledger", null);
+        Assert.Equal(1, ledger.EnumerateArray().Count(e => Text(e, "kind") == "Paid"));
+        evidence.Shows("two tabs were approved at the same moment: one payment");
         evidence.Shows($"paid in the office {started.Elapsed.TotalSeconds:0.0} s later, woken by the webhook (polling: every hour)");
         await clerk.GotoAsync(At($"/invoices/{invoice.GetProperty("id").GetGuid()}"));
         await evidence.PictureAsync(clerk, "invoice-paid");
@@ -366,6 +376,20 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
         evidence.Shows(outcome.Trim());
         await clerk.GotoAsync(At("/"));
         await evidence.PictureAsync(clerk, "dashboard");
+    }
+
+    private async Task InDutchAsync(Guid relation)
+    {
+        await clerk.SpeakAsync("nl");
+        foreach (var (path, name) in new[] { ("/settings/apps/twikey", "connected"), ("/settings#sending", "who-sends"), ($"/relations/{relation}", "relation"), ("/invoices", "invoices") })
+        {
+            await clerk.GotoAsync(At(path));
+            await evidence.PictureAsync(clerk, "nl-" + name);
+        }
+
+        await clerk.SpeakAsync("fr");
+        await clerk.GotoAsync(At("/settings"));
+        await evidence.PictureAsync(clerk, "who-sends");
     }
 
     // ---- what the steps are made of

@@ -23,6 +23,19 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
     /// <summary>The first start lives the sample firm.</summary>
     public bool LoadsSample { get; init; }
 
+    /// <summary>The executable; the one beside the tests unless named.</summary>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "domi");
+
+    /// <summary>What the process holds in memory now.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            process!.Refresh();
+            return process.WorkingSet64 / 1024.0 / 1024.0;
+        }
+    }
+
     public Uri Office => new($"http://127.0.0.1:{officePort}");
 
     public Uri Engine => new($"http://127.0.0.1:{enginePort}");
@@ -52,7 +65,8 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "domi"), LoadsSample ? "serve" : "serve --empty")
+        Directory.CreateDirectory(folder);
+        var start = new ProcessStartInfo(Program, LoadsSample ? "serve" : "serve --empty")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

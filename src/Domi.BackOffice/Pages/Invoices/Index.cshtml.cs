@@ -49,8 +49,7 @@ public sealed class IndexModel(OfficeDb db, StartRun startRun, Actor actor, Busi
         if (await db.Companies.AsNoTracking().SingleOrDefaultAsync(ct) is not { } company) return NotFound();
 
         (ProviderSendsInvoices, ProviderSendsReminders) = (company.InvoicesSentBy is SentBy.Provider, company.RemindersSentBy is SentBy.Provider);
-        Figures = await InvoiceFigures.ReadAsync(db, filter, Today, ct);
-        var counts = await InvoiceFigures.CountViewsAsync(db, filter, Today, ct);
+        (Figures, var counts) = await InvoiceFigures.ReadAsync(db, filter, Today, ct);
         Saved = [.. InvoiceFilter.Views.Select(view => new SavedView(view, counts[view]))];
         Years = await db.InvoiceTotals.Select(x => x.Month.Year).Distinct().OrderByDescending(y => y).ToListAsync(ct);
         if (filter.Relation is { } id) RelationName = await db.Relations.Where(r => r.Id == id).Select(r => r.Name).SingleOrDefaultAsync(ct);

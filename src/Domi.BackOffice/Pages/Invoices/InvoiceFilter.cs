@@ -44,6 +44,9 @@ public sealed class InvoiceFilter
     /// <summary>Only the period and the payment state narrow the list: the kept totals answer.</summary>
     public bool IsOfKeptTotals => ViewName is "all" or "paid" && string.IsNullOrWhiteSpace(Q) && Relation is null && SendingIs is null;
 
+    /// <summary>Nothing but a view and a period narrows the list.</summary>
+    public bool IsView => string.IsNullOrWhiteSpace(Q) && Relation is null && PaymentIs is null && SendingIs is null;
+
     public bool IsEmpty => ViewName == "all" && string.IsNullOrWhiteSpace(Q) && Relation is null && PaymentIs is null && SendingIs is null && Months() is null;
 
     /// <summary>The first month and the first month after, or null for all.</summary>
