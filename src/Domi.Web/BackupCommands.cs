@@ -67,8 +67,17 @@ internal static class BackupCommands
         return modules;
     }
 
-    private static Task LeapAheadAsync(EngineDb db, CancellationToken ct) => db.Creditors.ExecuteUpdateAsync(
-        set => set.SetProperty(c => c.FeedCounter, c => c.FeedCounter + Leap).SetProperty(c => c.ObjectCounter, c => c.ObjectCounter + Leap), ct);
+    private static async Task LeapAheadAsync(EngineDb db, CancellationToken ct)
+    {
+        // On PostgreSQL a sequence gives the numbers of debits and links, and the counter stands still: what was given out is the larger.
+        var given = new[]
+        {
+            await db.DirectDebits.MaxAsync(d => (long?)d.Number, ct) ?? 0, await db.PayLinks.MaxAsync(l => (long?)l.Number, ct) ?? 0, await db.Creditors.MaxAsync(c => (long?)c.ObjectCounter, ct) ?? 0,
+        }.Max() + Leap;
+        await db.Creditors.ExecuteUpdateAsync(set => set.SetProperty(c => c.FeedCounter, c => c.FeedCounter + Leap).SetProperty(c => c.ObjectCounter, given), ct);
+        // A backup of before there was one gets it, from the counter, when the schema is brought up to date.
+        if (!db.IsSqlite) await db.Database.ExecuteSqlAsync($"select setval(to_regclass('object_numbers'), {given})", ct);
+    }
 
     private static void Tell(IEnumerable<BackedUpModule> modules)
     {

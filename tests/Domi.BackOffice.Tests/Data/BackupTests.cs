@@ -79,7 +79,8 @@ public sealed class BackupTests(BackupTests.LivedFixture app) : IClassFixture<Ba
         {
             var creditor = await db.Creditors.SingleAsync();
             Assert.Equal(counters.FeedCounter + 1_000_000, creditor.FeedCounter);
-            Assert.Equal(counters.ObjectCounter + 1_000_000, creditor.ObjectCounter);
+            Assert.True(creditor.ObjectCounter >= counters.ObjectCounter + 1_000_000);
+            Assert.True(await db.NextObjectNumberAsync(creditor.Id, CancellationToken.None) > 1_000_000);
         }
 
         (code, said) = Domi(there, "ledger", "check");
@@ -283,8 +284,14 @@ public sealed class BackupTests(BackupTests.LivedFixture app) : IClassFixture<Ba
     [Fact]
     public async Task A_backup_of_an_older_program_is_restored_and_brought_up_to_date()
     {
-        // As it was before the last migration, which added indexes.
-        var file = Altered(await BackupAsync(app.Settings), manifest => manifest["modules"]![0]!["migrations"]!.AsArray().RemoveAt(1));
+        // As it was before the last migration, which added indexes and two columns.
+        var file = Altered(await BackupAsync(app.Settings), manifest =>
+        {
+            var office = manifest["modules"]![0]!;
+            office["migrations"]!.AsArray().RemoveAt(1);
+            var columns = office["tables"]!.AsArray().Single(t => (string?)t!["name"] == "connections")!["columns"]!.AsArray();
+            foreach (var added in columns.Where(c => (string?)c!["name"] is "checked_at" or "check_differences").ToList()) columns.Remove(added);
+        });
         var there = Empty(AppFixture.Provider);
 
         var (code, said) = Domi(there, "restore", file);
