@@ -66,7 +66,7 @@ internal sealed class Kills(ITestOutputHelper output)
         if (second is not null) await second.StartAsync();
         await first.StartAsync();
         using var api = first.OfficeClient();
-        using var debtor = new Debtor();
+        using var debtor = new DebtorBrowser();
         await ConnectThroughAsync(api, proxy);
         await MakeAsync(api, "/api/v1/company", new { name = "Killed & Risen", email = "invoices@killed.example" }, put: true);
         var standing = (await MakeAsync(api, "/api/v1/relations", Relation(0))).GetProperty("id").GetGuid();
@@ -240,7 +240,7 @@ internal sealed class Kills(ITestOutputHelper output)
         return made;
     }
 
-    private static async Task EverythingIsFinishedAsync(HttpClient api, Debtor debtor, Deeds deeds, bool bySmtp)
+    private static async Task EverythingIsFinishedAsync(HttpClient api, DebtorBrowser debtor, Deeds deeds, bool bySmtp)
     {
         foreach (var id in deeds.Invoices)
         {

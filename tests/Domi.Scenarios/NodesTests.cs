@@ -25,7 +25,7 @@ public sealed class NodesTests : IAsyncDisposable
         await Task.WhenAll(a.StartAsync(), b.StartAsync()); // who makes the first administrator, and who the first creditor?
         using var atA = a.OfficeClient();
         using var atB = b.OfficeClient();
-        using var debtor = new Debtor();
+        using var debtor = new DebtorBrowser();
 
         var relations = new List<Guid>();
         for (var i = 0; i < 4; i++) relations.Add((await PostAsync(i % 2 == 0 ? atA : atB, "/api/v1/relations", Relation(i))).GetProperty("id").GetGuid());

@@ -1,10 +1,9 @@
-using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 
-namespace Domi.Scenarios;
+namespace Domi.Testing;
 
 /// <summary>A debtor whose browser has neither script nor cookies: it follows the forms of the hosted pages, and comes back when nobody answers.</summary>
-internal sealed partial class Debtor : IDisposable
+public sealed partial class DebtorBrowser : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }, disposeHandler: true) { Timeout = TimeSpan.FromSeconds(30) };
 
