@@ -100,7 +100,9 @@ public static class EngineHost
         await using var app = Build(settings with { RunsWorkers = false });
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
-        return (held, await FirstCreditorAsync(scope.ServiceProvider, settings, ct));
+        var db = scope.ServiceProvider.GetRequiredService<EngineDb>();
+        // Of two nodes that start at once one makes it, and the other one finds it.
+        return (held, await db.RepeatWhenBeatenAsync(again => FirstCreditorAsync(scope.ServiceProvider, settings, again), ct));
     }
 
     private static async Task<EngineAccess> FirstCreditorAsync(IServiceProvider services, DomiSettings settings, CancellationToken ct)

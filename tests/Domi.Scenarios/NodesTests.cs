@@ -19,9 +19,10 @@ public sealed class NodesTests : IAsyncDisposable
     [Fact]
     public async Task Two_nodes_do_the_same_work_once_also_when_one_of_them_dies()
     {
+        // The public addresses are those of the node that lives on: a proxy would take the dead one out.
         var (office, engine) = (ProcessApp.FreePort(), ProcessApp.FreePort());
-        await using var a = Node("a", office, engine, office, engine);
-        await using var b = Node("b", ProcessApp.FreePort(), ProcessApp.FreePort(), office, engine);
+        await using var a = Node("a", ProcessApp.FreePort(), ProcessApp.FreePort(), office, engine);
+        await using var b = Node("b", office, engine, office, engine);
         await Task.WhenAll(a.StartAsync(), b.StartAsync()); // who makes the first administrator, and who the first creditor?
         using var atA = a.OfficeClient();
         using var atB = b.OfficeClient();
