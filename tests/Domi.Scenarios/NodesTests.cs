@@ -102,7 +102,17 @@ public sealed class NodesTests : IAsyncDisposable
 
     private static object Relation(int i) => new
     {
-        kind = "Person", name = $"Debtor {i}", firstName = "Debtor", lastName = $"{i}", isVatRegistered = false, street = "Visserij 44", zip = "9000", city = "Gent", country = "BE", language = "nl", email = $"debtor{i}@example.org",
+        kind = "Person",
+        name = $"Debtor {i}",
+        firstName = "Debtor",
+        lastName = $"{i}",
+        isVatRegistered = false,
+        street = "Visserij 44",
+        zip = "9000",
+        city = "Gent",
+        country = "BE",
+        language = "nl",
+        email = $"debtor{i}@example.org",
     };
 
     private string Connection(string module) => new NpgsqlConnectionStringBuilder(server) { Database = $"domi_{module}_{name}", MaxPoolSize = 20 }.ConnectionString;
