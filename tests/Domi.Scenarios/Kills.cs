@@ -342,7 +342,8 @@ internal sealed class Kills(ITestOutputHelper output)
         return options.Options;
     }
 
-    private static object Relation(int i) => new
+    /// <summary>A person as the API takes one.</summary>
+    public static object Relation(int i) => new
     {
         kind = "Person",
         name = $"Debtor {i}",

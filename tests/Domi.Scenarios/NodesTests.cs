@@ -29,7 +29,7 @@ public sealed class NodesTests : IAsyncDisposable
         using var debtor = new DebtorBrowser();
 
         var relations = new List<Guid>();
-        for (var i = 0; i < 4; i++) relations.Add((await PostAsync(i % 2 == 0 ? atA : atB, "/api/v1/relations", Relation(i))).GetProperty("id").GetGuid());
+        for (var i = 0; i < 4; i++) relations.Add((await PostAsync(i % 2 == 0 ? atA : atB, "/api/v1/relations", Kills.Relation(i))).GetProperty("id").GetGuid());
         var invoices = await NumberAsync(40, relations, [atA, atB]);
         await SentAsync(atB, invoices);
         var links = new List<(Guid Id, string Link)>();
@@ -99,21 +99,6 @@ public sealed class NodesTests : IAsyncDisposable
         ["Office__Listen"] = $"http://127.0.0.1:{office}",
         ["Engine__Listen"] = $"http://127.0.0.1:{engine}",
     });
-
-    private static object Relation(int i) => new
-    {
-        kind = "Person",
-        name = $"Debtor {i}",
-        firstName = "Debtor",
-        lastName = $"{i}",
-        isVatRegistered = false,
-        street = "Visserij 44",
-        zip = "9000",
-        city = "Gent",
-        country = "BE",
-        language = "nl",
-        email = $"debtor{i}@example.org",
-    };
 
     private string Connection(string module) => new NpgsqlConnectionStringBuilder(server) { Database = $"domi_{module}_{name}", MaxPoolSize = 20 }.ConnectionString;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Domi.Engine.Creditors;
 using Domi.Platform;
 using Domi.Twikey;
@@ -64,50 +63,11 @@ internal sealed class DeliverWebhooks(EngineDb db, IHttpClientFactory sockets, S
         }
     }
 
-    /// <summary>
-    /// A handler that resolves once and refuses private ranges, so that an address typed by a user reaches no inner service; the
-    /// sandbox also calls loopback.
-    /// </summary>
-    public static SocketsHttpHandler Handler(bool allowsLoopback) => new()
+    /// <summary>A handler for addresses that a user typed: only public ones; the sandbox also calls loopback.</summary>
+    public static SocketsHttpHandler Handler(bool allowsLoopback)
     {
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        ConnectCallback = async (context, ct) =>
-        {
-            var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
-            var allowed = Array.FindAll(addresses, a => IsPublic(a) || (allowsLoopback && IPAddress.IsLoopback(a)));
-            if (allowed.Length == 0) throw new HttpRequestException($"{context.DnsEndPoint.Host} is not a public address.");
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, ct);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
-
-    internal static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (IPAddress.IsLoopback(address) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) return false;
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            return !address.IsIPv6LinkLocal && !address.IsIPv6SiteLocal && !address.IsIPv6UniqueLocal && !address.IsIPv6Multicast;
-
-        var b = address.GetAddressBytes();
-        return b[0] switch
-        {
-            0 or 10 or 127 or >= 224 => false,
-            100 when b[1] is >= 64 and <= 127 => false,
-            169 when b[1] == 254 => false,
-            172 when b[1] is >= 16 and <= 31 => false,
-            192 when b[1] == 168 || (b[1] == 0 && b[2] == 0) => false,
-            198 when b[1] is 18 or 19 => false,
-            _ => true,
-        };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
+        OutgoingCalls.ToPublicOnly(handler, (_, address) => allowsLoopback && IPAddress.IsLoopback(address));
+        return handler;
     }
 }

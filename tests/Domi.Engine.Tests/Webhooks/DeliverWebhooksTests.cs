@@ -149,5 +149,5 @@ public sealed class DeliverWebhooksTests(AppFixture app) : IClassFixture<AppFixt
     [InlineData("::ffff:10.0.0.1", false)]
     [InlineData("fd00::1", false)]
     [InlineData("93.184.216.34", true)]
-    public void Private_ranges_are_no_destinations(string address, bool allowed) => Assert.Equal(allowed, DeliverWebhooks.IsPublic(IPAddress.Parse(address)));
+    public void Private_ranges_are_no_destinations(string address, bool allowed) => Assert.Equal(allowed, OutgoingCalls.IsPublic(IPAddress.Parse(address)));
 }
