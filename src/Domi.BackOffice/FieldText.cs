@@ -12,6 +12,10 @@ internal static class FieldText
             ? trimmed
             : throw new RefusedException("text_too_long", $"{field} is longer than {most} characters.", ("most", most)) { Field = field };
 
+    /// <summary>What others say of themselves: cut off, where a person would be told.</summary>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    public static string? Cut(string? text, int most) => text?.Length > most ? text[..most] : text;
+
     /// <summary>Trimmed; blank is none.</summary>
     /// <exception cref="RefusedException"><c>text_too_long</c>, at the field.</exception>
     public static string? Optional(string? text, int most, string field) => Short(text, most, field) is { Length: > 0 } given ? given : null;

@@ -57,9 +57,7 @@ internal static class Commands
         check.SetAction(async (_, ct) =>
         {
             var settings = Settings();
-            var options = new DbContextOptionsBuilder<OfficeDb>();
-            Databases.Configure(options, settings.Provider, Databases.ConnectionString(settings, "office"));
-            await using var db = new OfficeDb(options.Options);
+            await using var db = Databases.Open<OfficeDb>(settings, "office");
             var outcome = await CheckLedger.RunAsync(db, ct);
             foreach (var difference in outcome.Differences) Console.WriteLine(difference);
             Console.WriteLine($"{outcome.Invoices} invoices, {outcome.Entries} entries, {outcome.Differences.Count} differences");
@@ -76,9 +74,7 @@ internal static class Commands
         password.SetAction(async (parsed, ct) =>
         {
             var settings = Settings();
-            var options = new DbContextOptionsBuilder<OfficeDb>();
-            Databases.Configure(options, settings.Provider, Databases.ConnectionString(settings, "office"));
-            await using var db = new OfficeDb(options.Options);
+            await using var db = Databases.Open<OfficeDb>(settings, "office");
             var address = parsed.GetValue(email)!.Trim().ToLowerInvariant();
             if (await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Email == address, ct) is not { } user) throw new SettingsException($"There is no user {address}.");
 

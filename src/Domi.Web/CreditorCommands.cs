@@ -81,9 +81,7 @@ internal static class CreditorCommands
 
     private static async Task<int> WithAsync(DomiSettings settings, long? merchant, Func<EngineDb, Creditor, Task<int>> act, CancellationToken ct)
     {
-        var options = new DbContextOptionsBuilder<EngineDb>();
-        Databases.Configure(options, settings.Provider, Databases.ConnectionString(settings, "engine"));
-        await using var db = new EngineDb(options.Options);
+        await using var db = Databases.Open<EngineDb>(settings, "engine");
         if (!await db.Database.CanConnectAsync(ct) || (await db.Database.GetPendingMigrationsAsync(ct)).Any())
             throw new SettingsException("There is no engine's database here that is up to date: start the program once, or run 'domi migrate'.");
         var creditor = await db.Creditors.Where(c => merchant == null || c.MerchantId == merchant).OrderBy(c => c.MerchantId).FirstOrDefaultAsync(ct)

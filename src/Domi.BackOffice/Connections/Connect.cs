@@ -108,7 +108,7 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         {
             var row = known.Find(k => k.Number == profile.Id);
             if (row is null) db.ProviderProfiles.Add(row = new() { ConnectionId = connection.Id, OwnCompanyId = connection.OwnCompanyId, Number = (int)profile.Id, Name = "" });
-            (row.Name, row.Type, row.IsActive) = (Cut(profile.Name, 140), Cut(profile.Type ?? "CORE", 32), profile.Active);
+            (row.Name, row.Type, row.IsActive) = (FieldText.Cut(profile.Name, 140), FieldText.Cut(profile.Type ?? "CORE", 32), profile.Active);
         }
 
         foreach (var gone in known.Where(k => profiles.All(p => p.Id != k.Number))) gone.IsActive = false;
@@ -126,7 +126,6 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         int? Kept(int? number) => number is { } n && active.Exists(p => p.Id == n) ? n : null;
     }
 
-    private static string Cut(string text, int most) => text.Length > most ? text[..most] : text;
 
     private async Task<TwikeyConnection> CandidateAsync(Guid companyId, Credentials credentials, CancellationToken ct)
     {

@@ -64,7 +64,7 @@ public sealed class Connection
     public void ReadWell(DateTimeOffset now) => (LastReadAt, LastError, LastErrorText, LastErrorAt) = (now, null, null, null);
 
     public void Failed(string code, string text, DateTimeOffset now) =>
-        (LastError, LastErrorText, LastErrorAt) = (code, text.Length > 480 ? text[..480] : text, now);
+        (LastError, LastErrorText, LastErrorAt) = (code, FieldText.Cut(text, 480), now);
 }
 
 /// <summary>A contract template of the provider.</summary>

@@ -74,8 +74,8 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
             UnitPrice = Math.Abs(line.UnitPrice) <= 10_000_000m ? Math.Round(line.UnitPrice, 4) : throw new RefusedException("line_invalid", $"Line {position + 1}: the price is too large.", ("line", position + 1)) { Field = "Lines" },
             VatRate = line.VatRate is >= 0 and <= 100 ? Math.Round(line.VatRate, 2) : throw new RefusedException("line_invalid", $"Line {position + 1}: the VAT rate is no percentage.", ("line", position + 1)) { Field = "Lines" },
         }).ToList();
-        foreach (var (field, day) in new[] { ("Date", content.Date), ("DueOn", content.DueOn) })
-            if (day is { Year: < 2000 or > 2199 }) throw new RefusedException("date_impossible", $"{day} is no date of an invoice.") { Field = field };
+        Invoice.RequirePossible(content.Date, "Date");
+        Invoice.RequirePossible(content.DueOn, "DueOn");
         var (description, text, po) = (FieldText.Short(content.Description, 200, "Description"), FieldText.Short(content.Text, 2000, "Text"), FieldText.Optional(content.PoNumber, 70, "PoNumber"));
         invoice.Edit(content.RelationId, lines);
         (invoice.Date, invoice.DueOn, invoice.Description, invoice.Text, invoice.PoNumber) = (content.Date, content.DueOn, description, text, po);

@@ -262,6 +262,13 @@ public sealed class Invoice
 
     // ---- sending
 
+    /// <summary>A slip of the keyboard (0206, 20226) is no date of an invoice; none at all may be.</summary>
+    /// <exception cref="RefusedException"><c>date_impossible</c>, at the field.</exception>
+    public static void RequirePossible(DateOnly? day, string field)
+    {
+        if (day is { Year: < 2000 or > 2199 }) throw new RefusedException("date_impossible", $"{day} is no date of an invoice.") { Field = field };
+    }
+
     /// <summary>Plans the sending; it waits for the link unless a person decided to do without. What was sent is sent again only on purpose.</summary>
     /// <exception cref="RefusedException"><c>invoice_not_numbered</c>, <c>sending_already</c>, <c>sent_already</c>.</exception>
     public void Send(bool withoutLink, DateTimeOffset now, bool again = false)

@@ -36,7 +36,7 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
         if (sends) company.RequireOfficeSendsInvoices();
 
         var date = wantedDate ?? invoice.Date ?? clock.Today;
-        if (date.Year is < 2000 or > 2199) throw new RefusedException("date_impossible", $"{date} is no date of an invoice.") { Field = "Date" };
+        Invoice.RequirePossible(date, "Date");
         var relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, ct);
         var dueOn = invoice.DueOn ?? date.AddDays(relation.DueDays ?? company.DefaultDueDays);
         if (dueOn < date) throw new RefusedException("due_before_date", "The due date is before the invoice date.") { Field = "DueOn" };

@@ -52,14 +52,12 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
         if (await db.RelationMandates.SingleOrDefaultAsync(m => m.ConnectionId == connection.Id && m.Reference == change.Reference, ct) is not { } mandate || mandate.State == "CANCELLED") return Applied.Nothing;
 
         var now = clock.GetUtcNow();
-        (mandate.State, mandate.IsCollectable, mandate.CancelReason, mandate.UpdatedAt) = ("CANCELLED", false, Cut(change.Reason, 200), now);
+        (mandate.State, mandate.IsCollectable, mandate.CancelReason, mandate.UpdatedAt) = ("CANCELLED", false, FieldText.Cut(change.Reason, 200), now);
         var relation = await db.Relations.SingleAsync(r => r.Id == mandate.RelationId, ct);
         db.Note(relation, "mandate_cancelled", "provider", now, ("reference", mandate.Reference), ("account", mandate.Account?.Masked), ("reason", mandate.CancelReason));
         await FollowAsync(relation, now, ct);
         return Applied.Done;
     }
-
-    private static string? Cut(string? text, int most) => text?.Length > most ? text[..most] : text;
 
     // The same reference may stand at another merchant.
     private static string DocumentKey(Guid connectionId, string reference) => $"mandate:{connectionId:n}:{reference}";
@@ -77,15 +75,15 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
         }
 
         var (stateBefore, collectableBefore) = (mandate.State, mandate.IsCollectable);
-        mandate.Scheme = Cut(detail.Scheme, 32) ?? "CORE";
-        mandate.State = Cut(detail.State, 40) ?? "";
+        mandate.Scheme = FieldText.Cut(detail.Scheme, 32) ?? "CORE";
+        mandate.State = FieldText.Cut(detail.State, 40) ?? "";
         mandate.IsCollectable = detail.Collectable ?? detail.State == "SIGNED";
         mandate.Account = Iban.TryParse(detail.Iban, out var iban) ? iban : mandate.Account;
         mandate.Bic = Bic.TryParse(detail.Bic, out var bic) ? bic : mandate.Bic;
         mandate.SignedOn = detail.SignedOn ?? mandate.SignedOn;
         mandate.ProfileNumber = (int?)detail.Ct ?? mandate.ProfileNumber;
-        mandate.CreditorIdentifier = Cut(detail.CreditorIdentifier, 35) ?? mandate.CreditorIdentifier;
-        mandate.CancelReason = detail.State == "CANCELLED" ? Cut(detail.CancelReason ?? reason, 200) ?? mandate.CancelReason : null;
+        mandate.CreditorIdentifier = FieldText.Cut(detail.CreditorIdentifier, 35) ?? mandate.CreditorIdentifier;
+        mandate.CancelReason = detail.State == "CANCELLED" ? FieldText.Cut(detail.CancelReason ?? reason, 200) ?? mandate.CancelReason : null;
         mandate.UpdatedAt = now;
 
         if (pdf is not null) await KeepDocumentAsync(connection.Id, relation, detail.Reference, pdf, now, ct);

@@ -48,6 +48,15 @@ public static class Databases
             $"ConnectionStrings__{(module == "office" ? "Office" : "Engine")} is missing: PostgreSQL has no default address.");
     }
 
+    /// <summary>A module's database as the settings name it, for whoever has no host: a command.</summary>
+    public static T Open<T>(DomiSettings settings, string module)
+        where T : ModuleDb
+    {
+        var options = new DbContextOptionsBuilder<T>();
+        Configure(options, settings.Provider, ConnectionString(settings, module));
+        return (T)Activator.CreateInstance(typeof(T), options.Options)!;
+    }
+
     /// <summary>
     /// Takes the lock of the database file (SQLite: one process), then applies what is pending. Killed in between, it starts again.
     /// </summary>
@@ -57,9 +66,7 @@ public static class Databases
         where T : ModuleDb
     {
         var connection = ConnectionString(settings, module);
-        var options = new DbContextOptionsBuilder<T>();
-        Configure(options, settings.Provider, connection);
-        await using var db = (T)Activator.CreateInstance(typeof(T), options.Options)!;
+        await using var db = Open<T>(settings, module);
 
         IDisposable? heldLock = null;
         if (settings.Provider == DatabaseProvider.Sqlite)
