@@ -35,12 +35,7 @@ public sealed class BackupModule
     public static BackupModule Of<T>(string name, Func<T, CancellationToken, Task>? restored = null)
         where T : ModuleDb => new(
             name,
-            settings =>
-            {
-                var options = new DbContextOptionsBuilder<T>();
-                Databases.Configure(options, settings.Provider, Databases.ConnectionString(settings, name));
-                return (T)Activator.CreateInstance(typeof(T), options.Options)!;
-            },
+            settings => Databases.Open<T>(settings, name),
             (settings, ct) => Databases.PrepareAsync<T>(settings, name, ct),
             (db, ct) => restored is null ? Task.CompletedTask : restored((T)db, ct));
 }
