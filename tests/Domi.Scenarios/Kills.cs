@@ -143,7 +143,16 @@ internal sealed class Kills(ITestOutputHelper output)
         }
 
         Assert.True(missed * 4 <= kills, $"{missed} of {kills} moments did not come by: what is said to be killed at a chosen step was not");
-        await EverythingIsFinishedAsync(api, debtor, deeds, bySmtp);
+        try
+        {
+            await EverythingIsFinishedAsync(api, debtor, deeds, bySmtp);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var app in new[] { first, second }.OfType<ProcessApp>()) output.WriteLine(app.Output); // why it did not go on
+            throw;
+        }
+
         foreach (var app in new[] { first, second }.OfType<ProcessApp>())
         {
             app.Kill();

@@ -19,12 +19,13 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
 {
     public Task<Invoice> CreateAsync(Guid companyId, ProposalContent content, string actor, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
     {
-        if (content.Id is { } id && await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == id && i.OwnCompanyId == companyId, token) is { } made) return made;
+        // Looked up once: between two looks another click may have made it, which is then no stranger's.
+        var there = content.Id is { } id ? await db.Invoices.IgnoreQueryFilters().Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == id, token) : null;
+        if (there?.OwnCompanyId == companyId) return there;
 
         var relation = await RelationAsync(companyId, content.RelationId, token);
         // An id that is another own company's was not given by our form.
-        var isTaken = content.Id is { } wanted && await db.Invoices.IgnoreQueryFilters().AnyAsync(i => i.Id == wanted, token);
-        var invoice = new Invoice(companyId, relation.Id, content.Kind, clock.GetUtcNow(), isTaken ? null : content.Id) { CreatedBy = actor, CreditsInvoiceId = content.CreditsInvoiceId };
+        var invoice = new Invoice(companyId, relation.Id, content.Kind, clock.GetUtcNow(), there is null ? content.Id : null) { CreatedBy = actor, CreditsInvoiceId = content.CreditsInvoiceId };
         Fill(invoice, content, relation.Language);
         invoice.PoNumber ??= relation.PoNumber;
         db.Invoices.Add(invoice);

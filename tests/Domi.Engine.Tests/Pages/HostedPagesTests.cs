@@ -332,11 +332,13 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     {
         await app.ChangeCreditorAsync(c => c.CreditorIdentifier = "BE69ZZZ0712845377");
         var sign = await debtor.ToSigningAsync(await debtor.BookAsync("W-2"));
-        await app.ChangeCreditorAsync(c => c.WebsiteKeySealed = "broken");
+        var intact = "";
+        await app.ChangeCreditorAsync(c => (intact, c.WebsiteKeySealed) = (c.WebsiteKeySealed, "broken"));
         await app.ChangeProfilesAsync(p => p.ExitUrl = "https://shop.example/?s={{s}}");
 
         using var answer = await debtor.Http.GetAsync(sign + "/exit?l=en");
         var page = await answer.Content.ReadAsStringAsync();
+        await app.ChangeCreditorAsync(c => c.WebsiteKeySealed = intact); // for the others of this class
 
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains("Something went wrong on our side", page);
