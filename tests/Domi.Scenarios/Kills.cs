@@ -145,7 +145,7 @@ internal sealed class Kills(ITestOutputHelper output)
         Assert.True(missed * 4 <= kills, $"{missed} of {kills} moments did not come by: what is said to be killed at a chosen step was not");
         try
         {
-            await EverythingIsFinishedAsync(api, debtor, deeds, bySmtp);
+            await EverythingIsFinishedAsync(api, debtor, folder, deeds, bySmtp);
         }
         catch (TimeoutException)
         {
@@ -249,7 +249,7 @@ internal sealed class Kills(ITestOutputHelper output)
         return made;
     }
 
-    private static async Task EverythingIsFinishedAsync(HttpClient api, DebtorBrowser debtor, Deeds deeds, bool bySmtp)
+    private static async Task EverythingIsFinishedAsync(HttpClient api, DebtorBrowser debtor, string folder, Deeds deeds, bool bySmtp)
     {
         foreach (var id in deeds.Invoices)
         {
@@ -282,6 +282,12 @@ internal sealed class Kills(ITestOutputHelper output)
                 await debtor.SignAsync((await api.GetPatientlyAsync($"/api/v1/invoices/{invoiceId}")).GetProperty("paymentUrl").GetString()!, "BE68 5390 0754 7034");
                 return false;
             }, $"relation {relation} pays by direct debit");
+            // The connection that is built in follows the same engine, and may have been the first to know.
+            await ProcessApp.UntilAsync(async () =>
+            {
+                await using var office = new OfficeDb(Options<OfficeDb>(Path.Combine(folder, "office.db")));
+                return await office.RelationMandates.AnyAsync(m => m.RelationId == relation && office.Connections.Any(c => c.IsActive && c.Id == m.ConnectionId));
+            }, $"the mandate of relation {relation} came through the connection in use");
         }
 
         foreach (var relation in deeds.Invited)

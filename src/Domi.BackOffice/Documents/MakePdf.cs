@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Mandates;
 using Domi.BackOffice.Templates;
 using Domi.Platform;
 using Domi.Rendering;
@@ -62,9 +63,7 @@ public sealed class MakePdf(OfficeDb db, RenderPool pool, Texts texts, BusinessC
         var company = await db.Companies.AsNoTracking().SingleAsync(c => c.Id == invoice.OwnCompanyId, ct);
         var logo = company.LogoHash is { } hash ? await Blob.ReadAsync(db, hash, ct) : null;
         var credited = invoice.CreditsInvoiceId is { } id ? await db.Invoices.Where(i => i.Id == id).Select(i => i.Number).SingleOrDefaultAsync(ct) : null;
-        var account = invoice.MandateReference is { } reference
-            ? await db.RelationMandates.Where(m => m.RelationId == relation.Id && m.Reference == reference).Select(m => m.Account).SingleOrDefaultAsync(ct)
-            : null;
+        var account = invoice.MandateReference is null ? null : await RelationMandate.Of(db, invoice).Select(m => m.Account).SingleOrDefaultAsync(ct);
         return InvoiceData.ForDocument(invoice, relation, company, texts, logo, credited, account);
     }
 

@@ -35,6 +35,13 @@ public sealed class RelationMandate
     public string? CancelReason { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>
+    /// The mandate an invoice is collected on, by the reference the provider gave: one or none. A reference is unique within a connection
+    /// only; who connected twice to one provider has each of its mandates twice.
+    /// </summary>
+    public static IQueryable<RelationMandate> Of(OfficeDb db, Invoices.Invoice invoice) =>
+        db.RelationMandates.Where(m => m.RelationId == invoice.RelationId && m.ConnectionId == invoice.ConnectionId && m.Reference == invoice.MandateReference);
 }
 
 public enum InvitationState { Planned, Inviting, Invited, Signed, Expired, Failed }

@@ -86,13 +86,16 @@ internal static class ReadFeed
 
         await using var reading = await FeedLock.TryTakeAsync(db, call.Caller.ApiKeyId, feed, ct)
             ?? throw new RefusedException("err_call_in_progress", "This feed is being read with this key already.");
-        var position = resume ?? await db.FeedCursors.Where(c => c.ApiKeyId == call.Caller.ApiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefaultAsync(ct) ?? 0;
-        var events = await db.FeedEvents.AsNoTracking()
-            .Where(e => e.CreditorId == call.CreditorId && e.Feed == feed && e.Sequence > position)
-            .Where(e => kinds == null || e.Kind == null || kinds.Contains(e.Kind))
+        var asked = resume ?? await db.FeedCursors.Where(c => c.ApiKeyId == call.Caller.ApiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefaultAsync(ct) ?? 0;
+        var entriesOfFeed = db.FeedEvents.AsNoTracking().Where(e => e.CreditorId == call.CreditorId && e.Feed == feed);
+        // A position that is not reached yet is taken back to the newest entry: else its reader misses everything up to it in silence, as
+        // after an engine was restored from yesterday's backup.
+        var position = Math.Min(asked, await entriesOfFeed.MaxAsync(e => (long?)e.Sequence, ct) ?? 0);
+        var events = await entriesOfFeed
+            .Where(e => e.Sequence > position && (kinds == null || e.Kind == null || kinds.Contains(e.Kind)))
             .OrderBy(e => e.Sequence).Take(PageSize).Select(e => new { e.Sequence, e.Payload }).ToListAsync(ct);
         var last = events.Count > 0 ? events[^1].Sequence : position;
-        if (last != position || resume is not null) await KeepAsync(db, call.Caller.ApiKeyId, feed, last, ct);
+        if (last != asked || resume is not null) await KeepAsync(db, call.Caller.ApiKeyId, feed, last, ct);
 
         var entries = new JsonArray();
         foreach (var found in events) entries.Add(shape((JsonObject)JsonNode.Parse(found.Payload)!, found.Sequence));

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Tests.Pages;
+using Domi.Standards;
 using Domi.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using UglyToad.PdfPig;
@@ -43,6 +45,26 @@ public sealed class InvoiceDocumentTests(OfficeFixture app) : IClassFixture<Offi
         Assert.Contains(invoice.CreditorIdentifier!, text);
         Assert.Contains(invoice.CollectionOn!.Value.ToString("dd/MM/yyyy"), text);
         Assert.DoesNotContain(invoice.Communication!.Value.ToString(), text);
+    }
+
+    [Fact]
+    public async Task A_mandate_that_two_connections_know_stands_on_the_document_and_the_page_as_the_invoices_own_knows_it()
+    {
+        var relation = await story.GivenARelation();
+        var reference = await story.WhenSignedOnThePage(await story.GivenANumberedInvoice(relation));
+        var invoice = await story.GivenANumberedInvoice(relation);
+        await app.OfficeAsync(async (_, db) =>
+        {
+            db.RelationMandates.Add(new() { OwnCompanyId = app.Made!.CompanyId, ConnectionId = Guid.CreateVersion7(), RelationId = relation.Id, Reference = reference, Account = Iban.Parse("BE71096123456769") });
+            return await db.SaveChangesAsync();
+        });
+        using var browser = await Browser.AdministratorAsync(app);
+
+        var text = TextOf(await PdfOf(invoice));
+        var page = (await browser.GetAsync($"/invoices/{invoice.Id}")).Body!.TextContent;
+
+        Assert.All([text, page], words => Assert.Contains("7034", words));
+        Assert.All([text, page], words => Assert.DoesNotContain("6769", words));
     }
 
     private Task<byte[]> PdfOf(Invoice invoice) => story.Office(services => services.GetRequiredService<MakePdf>().OfAsync(invoice.Id, again: false, CancellationToken.None));

@@ -56,7 +56,17 @@ public sealed class ReadFeedTests(AppFixture app) : IClassFixture<AppFixture>
 
         Assert.Equal("POS-2", (await client.GetAsync("/invoice")).GetProperty("Invoices")[0].GetProperty("number").GetString());
         Assert.Equal(0, (await client.GetAsync("/invoice")).GetProperty("Invoices").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_position_that_is_not_reached_yet_skips_nothing_that_comes()
+    {
+        await client.BookAsync(EngineClient.Invoice("AHEAD-1", 10m, "P2"));
+
         Assert.Equal(0, (await client.GetAsync("/invoice", ("X-RESUME-AFTER", "999999999"))).GetProperty("Invoices").GetArrayLength());
+        await client.BookAsync(EngineClient.Invoice("AHEAD-2", 10m, "P2"));
+
+        Assert.Equal("AHEAD-2", (await client.GetAsync("/invoice")).GetProperty("Invoices")[0].GetProperty("number").GetString());
     }
 
     [Fact]

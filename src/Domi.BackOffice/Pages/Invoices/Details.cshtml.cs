@@ -2,6 +2,7 @@ using Domi.BackOffice.Companies;
 using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Ledger;
+using Domi.BackOffice.Mandates;
 using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Payments;
 using Domi.BackOffice.Relations;
@@ -104,8 +105,7 @@ public sealed class DetailsModel(
             .Select(m => new MailLine(m.Id, m.Subject, m.To, m.AcceptedAt ?? m.CreatedAt, m.State)).ToListAsync(ct);
         Timeline = await db.Timeline.AsNoTracking().Where(e => e.InvoiceId == id).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(100).ToListAsync(ct);
         if (invoice.PaymentUrl is { } url) Qr = QrPicture.Svg(url, t["invoices.link.qr"]);
-        if (invoice.MandateReference is { } reference)
-            MandateAccount = (await db.RelationMandates.Where(m => m.RelationId == Relation.Id && m.Reference == reference).Select(m => m.Account).SingleOrDefaultAsync(ct))?.Masked;
+        if (invoice.MandateReference is not null) MandateAccount = (await RelationMandate.Of(db, invoice).Select(m => m.Account).SingleOrDefaultAsync(ct))?.Masked;
         if (invoice.CreditsInvoiceId is { } credited)
             Credited = (credited, await db.Invoices.Where(i => i.Id == credited).Select(i => i.Number).SingleOrDefaultAsync(ct) ?? "");
         CreditNotes = [.. (await db.Invoices.AsNoTracking().Where(i => i.RelationId == Relation.Id && i.CreditsInvoiceId == id).Select(i => new { i.Id, i.Number }).ToListAsync(ct)).Select(n => (n.Id, n.Number))];
