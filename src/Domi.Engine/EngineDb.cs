@@ -78,7 +78,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
                 left--;
                 sql.Append("insert into feed_events (creditor_id, sequence, feed, kind, occurred_at, payload) ")
                     .Append(CultureInfo.InvariantCulture, $"select id, feed_counter - {left}, {Value(happened.Feed.ToString())}, {(happened.Kind is null ? "null" : Value(happened.Kind))}, ")
-                    .Append(CultureInfo.InvariantCulture, $"{Value(happened.OccurredAt.UtcDateTime)}, {Value(happened.Payload.ToJsonString(Wire.Json.Options))} from creditors where id = {creditor};");
+                    .Append(CultureInfo.InvariantCulture, $"{Value(happened.OccurredAt.UtcDateTime)}, {Value(happened.Payload)} from creditors where id = {creditor};");
             }
         }
 

@@ -34,7 +34,7 @@ public sealed class FeedCursor
 }
 
 /// <summary>An event that waits for the end of its transaction, where it gets its number.</summary>
-internal sealed record PendingEvent(Guid CreditorId, FeedName Feed, string? Kind, DateTimeOffset OccurredAt, JsonObject Payload);
+internal sealed record PendingEvent(Guid CreditorId, FeedName Feed, string? Kind, DateTimeOffset OccurredAt, string Payload);
 
 internal static class Feed
 {
@@ -43,5 +43,11 @@ internal static class Feed
     /// is locked for microseconds, and order of numbers is order of commits.
     /// </summary>
     public static void Append(EngineDb db, Guid creditorId, FeedName feed, JsonObject payload, DateTimeOffset occurredAt, string? kind = null) =>
+        Append(db, creditorId, feed, Written(payload), occurredAt, kind);
+
+    /// <summary>The same for an entry that was written out before the transaction, to keep that short.</summary>
+    public static void Append(EngineDb db, Guid creditorId, FeedName feed, string payload, DateTimeOffset occurredAt, string? kind = null) =>
         db.Append(new(creditorId, feed, kind, occurredAt, payload));
+
+    public static string Written(JsonObject payload) => payload.ToJsonString(Wire.Json.Options);
 }

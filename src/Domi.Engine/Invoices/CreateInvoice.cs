@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
+using Domi.Engine.Feeds;
 using Domi.Engine.Mails;
 using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
@@ -40,6 +41,7 @@ internal static class CreateInvoice
         var wanted = Read(call);
         if (wanted.PdfUrl is { } url && !await db.Invoices.AnyAsync(i => i.CreditorId == call.CreditorId && i.Number == wanted.Number, ct))
             wanted = wanted with { Pdf = await FetchPdf.ReadAsync(sockets, url, ct) };
+        await db.Database.OpenConnectionAsync(ct); // once for all that is read and written here; the context closes it
         return await db.RepeatWhenBeatenAsync(token => BookAsync(call, wanted, db, view, settlement, keys, mail, clock, token), ct);
     }
 
@@ -116,13 +118,16 @@ internal static class CreateInvoice
 
         invoice.Expire(now);
         var mandate = await Booking.MandateOfAsync(db, invoice, named, wanted.IsForced, ct);
+        db.Invoices.Add(invoice);
+        // What is not collected enters the feed as it stands here: written out before others have to wait for it.
+        var entry = mandate is null ? Feed.Written(await view.FeedEntryAsync(db, invoice, ct)) : null;
         await db.WriteAsync(async token =>
         {
-            db.Invoices.Add(invoice);
             if (mandate is not null) await Booking.CollectOrOfferAsync(db, invoice, profile, mandate, wanted.IsForced, clock, token);
             if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0)
                 await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
-            await settlement.BookedAsync(invoice, token);
+            if (entry is not null) Feed.Append(db, invoice.CreditorId, FeedName.Invoices, entry, now);
+            else await settlement.BookedAsync(invoice, token);
         }, ct);
         return Json.Answer(view.Of(invoice, facts.Creditor, profile.Number));
     }

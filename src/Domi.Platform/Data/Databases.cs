@@ -150,7 +150,7 @@ public static class Databases
     {
         public static readonly Pragmas Instance = new();
 
-        private const string Sql = "pragma synchronous=full; pragma busy_timeout=5000; pragma foreign_keys=on;";
+        private const string Sql = "pragma synchronous=full; pragma busy_timeout=5000; pragma foreign_keys=on; pragma cache_size=-16000; pragma wal_autocheckpoint=4000;";
 
         private readonly ConditionalWeakTable<SafeHandle, object> told = [];
 
