@@ -38,16 +38,14 @@ sources() {
 }
 
 # Publishes src/Domi.Web to out/domi, beside it first, so that a broken build leaves the old program in place.
-# Arguments are passed on to dotnet publish.
 publish() {
   mkdir -p out
   (
     flock 9
     before=$(sources)
     rm -rf out/domi.next
-    dotnet publish src/Domi.Web -c Release -o out/domi.next -v quiet -warnaserror "$@" 9>&- >&2
-    # Pictures and databases bring native code for every system: half a gigabyte of which this one needs its own.
-    find out/domi.next/runtimes -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name unix -exec rm -rf {} +
+    # For this system alone: pictures and databases bring half a gigabyte of native code for all others.
+    dotnet publish src/Domi.Web -c Release --use-current-runtime --self-contained false -o out/domi.next -v quiet -warnaserror 9>&- >&2
     rm -rf out/domi
     mv out/domi.next out/domi
     printf '%s\n' "$before" >out/domi.sources
