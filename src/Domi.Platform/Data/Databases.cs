@@ -88,8 +88,11 @@ public static class Databases
         }
     }
 
-    /// <summary>Lets SQLite look, briefly, how its tables are filled: without that it takes every index for as good as any other.</summary>
-    public const string LookAtTables = "pragma analysis_limit=1000; pragma optimize=0x10002;";
+    /// <summary>
+    /// Lets SQLite look, briefly, how its tables are filled: without that it takes every index for as good as any other. 10,000 rows of each
+    /// index, some 20 ms: whoever looks at fewer takes two thousand relations for as few as one own company.
+    /// </summary>
+    public const string LookAtTables = "pragma analysis_limit=10000; pragma optimize=0x10002;";
 
     private static async Task MigrateAsync(ModuleDb db, CancellationToken ct)
     {

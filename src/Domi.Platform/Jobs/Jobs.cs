@@ -157,6 +157,7 @@ public static class JobRegistration
     public static void AddJobRunner(this IServiceCollection services)
     {
         services.AddSingleton<Nudge>();
+        services.AddRecurring<LookAtTables>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService(root => root.GetRequiredService<JobRunner>());
     }
