@@ -23,7 +23,7 @@ public static class Databases
     public static void Configure(DbContextOptionsBuilder options, DatabaseProvider provider, string connection)
     {
         if (provider == DatabaseProvider.Sqlite)
-            options.UseSqlite(connection).AddInterceptors(Pragmas.Instance);
+            options.UseSqlite(connection).AddInterceptors(Pragmas.Instance, KeptStatements.Instance).KeepConnections();
         else
             options.UseNpgsql(connection);
 
@@ -153,7 +153,7 @@ public static class Databases
     {
         public static readonly Pragmas Instance = new();
 
-        private const string Sql = "pragma synchronous=full; pragma busy_timeout=5000; pragma foreign_keys=on; pragma cache_size=-16000; pragma wal_autocheckpoint=4000;";
+        private const string Sql = "pragma synchronous=full; pragma busy_timeout=5000; pragma foreign_keys=on; pragma wal_autocheckpoint=4000;";
 
         private readonly ConditionalWeakTable<SafeHandle, object> told = [];
 

@@ -6,7 +6,7 @@ namespace Domi.Platform;
 /// Every night SQLite looks how its tables are filled by now: the look at the start knows nothing of what came since. PostgreSQL does so by
 /// itself.
 /// </summary>
-internal sealed class LookAtTables(ModuleDb db) : IRecurring
+public sealed class LookAtTables(ModuleDb db) : IRecurring
 {
     public static string Name => "look-at-tables";
 
