@@ -1,4 +1,3 @@
-using System.Globalization;
 using Domi.BackOffice.Companies;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Relations;
@@ -47,7 +46,7 @@ internal static class InvoiceData
         f["RelationStreet"] = relation.Street;
         f["RelationZip"] = relation.Zip;
         f["RelationCity"] = relation.City;
-        f["RelationCountry"] = relation.Country == company.Country ? "" : CountryName(relation.Country, invoice.Language);
+        f["RelationCountry"] = relation.Country == company.Country ? "" : t.Country(relation.Country);
         f["RelationVatNumber"] = relation.IsVatRegistered ? relation.EnterpriseNumber?.VatNumber : null;
         f["RelationCode"] = relation.CustomerNumber;
         f["RelationNumber"] = relation.CustomerNumber;
@@ -56,7 +55,7 @@ internal static class InvoiceData
         f["CompanyStreet"] = company.Street;
         f["CompanyZip"] = company.Zip;
         f["CompanyCity"] = company.City;
-        f["CompanyCountry"] = CountryName(company.Country, invoice.Language);
+        f["CompanyCountry"] = t.Country(company.Country);
         f["CompanyVatNumber"] = company.EnterpriseNumber?.VatNumber;
         f["CompanyIban"] = company.Account?.ToString();
         f["CompanyBic"] = company.Bic?.Value;
@@ -126,22 +125,5 @@ internal static class InvoiceData
     {
         if (company.Account is not { } account || invoice.Open <= 0 || invoice.Method is PaymentMethod.DirectDebit || invoice.Number is null) return null;
         return new(QrPicture.Png(EpcQr.Payload(SepaText.Convert(company.Name, 70, "Creditor"), account, company.Bic, invoice.Open, null, invoice.PaymentReference, null)));
-    }
-
-    public static string CountryName(string code, string language)
-    {
-        try
-        {
-            var region = new RegionInfo(code);
-            return code switch
-            {
-                "BE" => language switch { "fr" => "Belgique", "nl" => "België", "de" => "Belgien", _ => "Belgium" },
-                _ => region.EnglishName,
-            };
-        }
-        catch (ArgumentException)
-        {
-            return code;
-        }
     }
 }

@@ -127,7 +127,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         Todo.Add(new(look, glyph, words, note, amount, act, address));
     }
 
-    private string Counted(string key, int count) => t[count == 1 ? key + "_one" : key, ("count", count)];
+    private string Counted(string key, int count) => t[key, ("count", count)];
 
     private async Task ReadLatestAsync(CancellationToken ct)
     {

@@ -191,16 +191,18 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 /// <summary>The signed document: wording, parties, signature and its evidence.</summary>
 internal static class MandateDocuments
 {
-    public static byte[] Draw(Mandate mandate, Creditor creditor, MandateText wording, SignatureEvidence evidence, byte[]? drawing, string? place, DateTimeOffset now) =>
-        MandatePdf.Draw(new()
+    public static byte[] Draw(Mandate mandate, Creditor creditor, MandateText wording, SignatureEvidence evidence, byte[]? drawing, string? place, DateTimeOffset now)
+    {
+        var t = new Texts(typeof(MandateDocuments).Assembly).In(evidence.Language);
+        return MandatePdf.Draw(new()
         {
             Language = DocumentLanguages.FromCode(evidence.Language),
             Title = wording.Title,
             Paragraphs = wording.Paragraphs,
             MandateReference = mandate.Reference,
             CreditorIdentifier = creditor.CreditorIdentifier,
-            Creditor = new(creditor.Name, [creditor.Street, $"{creditor.Zip} {creditor.City}".Trim(), creditor.Country], creditor.EnterpriseNumber?.ToString()),
-            Debtor = new(mandate.DebtorName ?? "", [mandate.DebtorStreet ?? "", $"{mandate.DebtorZip} {mandate.DebtorCity}".Trim(), mandate.DebtorCountry ?? ""]),
+            Creditor = new(creditor.Name, [creditor.Street, $"{creditor.Zip} {creditor.City}".Trim(), t.Country(creditor.Country)], creditor.EnterpriseNumber?.ToString()),
+            Debtor = new(mandate.DebtorName ?? "", [mandate.DebtorStreet ?? "", $"{mandate.DebtorZip} {mandate.DebtorCity}".Trim(), t.Country(mandate.DebtorCountry ?? "")]),
             Iban = mandate.DebtorAccount?.ToString(),
             Bic = mandate.DebtorBic?.Value,
             IsRecurrent = true,
@@ -211,6 +213,7 @@ internal static class MandateDocuments
             Evidence = new(evidence.TextHash, evidence.ShownAt, evidence.SignedAt, evidence.Address, evidence.Agent,
                 drawing is null ? evidence.Channel : null, Shorten(evidence.Destination), null, drawing is null ? evidence.Attempts : null, evidence.TextVersion),
         });
+    }
 
     internal static string? Shorten(string? address)
     {

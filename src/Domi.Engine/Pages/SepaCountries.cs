@@ -3,7 +3,7 @@ using Domi.Platform;
 namespace Domi.Engine.Pages;
 
 /// <summary>The countries whose accounts can be debited, with their names as the reader knows them.</summary>
-/// <remarks>Source: EPC409-09, list of SEPA scheme countries. The names are texts: those of the runtime stay in the language first asked for.</remarks>
+/// <remarks>Source: EPC409-09, list of SEPA scheme countries.</remarks>
 internal static class SepaCountries
 {
     public static readonly IReadOnlyList<string> Codes =
@@ -12,13 +12,10 @@ internal static class SepaCountries
         "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA",
     ];
 
-    /// <summary>The name of a country; the code of one that is not on the list.</summary>
-    public static string NameOf(string code, Texts texts) => texts.Find("country." + code.ToLowerInvariant()) ?? code;
-
     /// <summary>All of them, sorted by name.</summary>
     public static IReadOnlyList<(string Code, string Name)> In(Texts texts) =>
     [
-        .. Codes.Select(code => (Code: code, Name: NameOf(code, texts)))
+        .. Codes.Select(code => (Code: code, Name: texts.Country(code)))
             .OrderBy(c => c.Name, StringComparer.Create(PageFormat.CultureOf(texts.Language), ignoreCase: true)),
     ];
 }

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Domi.Platform;
 
 /// <summary>
-/// The visible words of a module: embedded files <c>Texts/&lt;language&gt;/&lt;area&gt;.json</c>, flat key to text, with named
-/// values in braces. The language is the current UI culture's, or the one asked for.
+/// The visible words of a module, and those that all have: embedded files <c>Texts/&lt;language&gt;/&lt;area&gt;.json</c>, flat key to text,
+/// with named values in braces. The language is the current UI culture's, or the one asked for.
 /// </summary>
 public sealed class Texts
 {
@@ -32,8 +32,12 @@ public sealed class Texts
 
     public string Language => language ?? LanguageOf(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
 
-    /// <summary>The text of a key; a key without a text is shown as it is, so that a missing one is seen and not hidden.</summary>
-    public string this[string key, params (string Name, object? Value)[] values] => Fill(Find(key) ?? key, values);
+    /// <summary>
+    /// The text of a key; a key without a text is shown as it is, so that a missing one is seen and not hidden. Where a value is 1 and there
+    /// is a text <c>key_one</c>, that one.
+    /// </summary>
+    public string this[string key, params (string Name, object? Value)[] values] =>
+        Fill((values.Any(v => v.Value is 1) ? Find(key + "_one") : null) ?? Find(key) ?? key, values);
 
     public string? Find(string key) => texts.TryGetValue(Language, out var all) && all.TryGetValue(key, out var text) ? text : null;
 
@@ -45,6 +49,23 @@ public sealed class Texts
     {
         var two = wanted is { Length: >= 2 } ? wanted[..2].ToLowerInvariant() : "en";
         return Languages.Contains(two) ? two : "en";
+    }
+
+    /// <summary>
+    /// The name of a country by its ISO 3166 code, in any case: those of SEPA in the reader's language, others in English (the runtime's own
+    /// names stay in the language that was asked for first), and what is no code as it is.
+    /// </summary>
+    public string Country(string code)
+    {
+        if (Find("country." + code.ToLowerInvariant()) is { } name) return name;
+        try
+        {
+            return new RegionInfo(code).EnglishName;
+        }
+        catch (ArgumentException)
+        {
+            return code;
+        }
     }
 
     /// <summary>The sentence for a refusal, in the reader's language; the code stands for one that has no words.</summary>
@@ -61,13 +82,13 @@ public sealed class Texts
     private static FrozenDictionary<string, FrozenDictionary<string, string>> Load(Assembly module)
     {
         var all = Languages.ToDictionary(l => l, _ => new Dictionary<string, string>(StringComparer.Ordinal));
-        foreach (var name in module.GetManifestResourceNames())
+        foreach (var (from, name) in new[] { typeof(Texts).Assembly, module }.SelectMany(a => a.GetManifestResourceNames().Select(n => (a, n))))
         {
             // Domi.BackOffice.Texts.fr.invoices.json
             var parts = name.Split('.');
             if (parts is not [.., "Texts", var language, _, "json"] || !all.TryGetValue(language, out var texts)) continue;
 
-            using var stream = module.GetManifestResourceStream(name)!;
+            using var stream = from.GetManifestResourceStream(name)!;
             foreach (var (key, text) in JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!)
                 if (!texts.TryAdd(key, text))
                     throw new InvalidDataException($"{name}: the key '{key}' stands twice.");

@@ -4,6 +4,7 @@ using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Tests.Pages;
 using Domi.Standards;
 using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using UglyToad.PdfPig;
 
@@ -65,6 +66,17 @@ public sealed class InvoiceDocumentTests(OfficeFixture app) : IClassFixture<Offi
 
         Assert.All([text, page], words => Assert.Contains("7034", words));
         Assert.All([text, page], words => Assert.DoesNotContain("6769", words));
+    }
+
+    [Theory]
+    [InlineData("nl", "Duitsland")]
+    [InlineData("fr", "Allemagne")]
+    public async Task A_country_abroad_is_named_in_the_language_of_the_document(string language, string name)
+    {
+        var relation = await story.GivenARelation(language: language);
+        await app.ReadAsync((OfficeDb db) => db.Relations.Where(r => r.Id == relation.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Country, "DE")));
+
+        Assert.Contains(name, TextOf(await PdfOf(await story.GivenANumberedInvoice(relation))));
     }
 
     private Task<byte[]> PdfOf(Invoice invoice) => story.Office(services => services.GetRequiredService<MakePdf>().OfAsync(invoice.Id, again: false, CancellationToken.None));

@@ -29,7 +29,7 @@ public static class InvoiceStates
         if (i.IsBeingCollected)
             return new("busy", "busy", t["state.collecting"], i.CollectionOn is { } day ? t["state.collecting_on", ("day", PageFormat.ShortDay(day, t.Language))] : null);
         var late = i.DueOn is { } due && due < today ? today.DayNumber - due.DayNumber : 0;
-        var note = late > 0 ? t[late == 1 ? "state.late_one" : "state.late", ("days", late)] : null;
+        var note = late > 0 ? t["state.late", ("days", late)] : null;
         if (i.FailureCode is { } code) return new("bad", "fail", t["state.collection_failed"], $"{ReasonCodes.Describe(code, t.Language)} ({code})");
         if (i.PaymentState is PaymentState.PartiallyPaid) return new("warn", "half", t["state.partly_paid"], note);
         return late > 0 ? new("warn", "warn", t["state.overdue"], note) : new("idle", "open", t["state.open"]);
