@@ -14,7 +14,7 @@ public sealed class FirstStart(OfficeDb db, EditTemplates templates, Texts texts
     public sealed record Made(bool IsFresh, Guid CompanyId, string Email, string? Password);
 
     /// <summary>All of it or nothing: a start that was cut off begins anew. Of two nodes that start at once one makes it.</summary>
-    public Task<Made> RunAsync(CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(MakeAsync, again), ct);
+    public Task<Made> RunAsync(CancellationToken ct) => db.WriteOrRepeatAsync(MakeAsync, ct);
 
     private async Task<Made> MakeAsync(CancellationToken ct)
     {

@@ -102,7 +102,7 @@ public static class EngineHost
         scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
         var db = scope.ServiceProvider.GetRequiredService<EngineDb>();
         // Of two nodes that start at once one makes it, and the other one finds it.
-        return (held, await db.RepeatWhenBeatenAsync(again => FirstCreditorAsync(scope.ServiceProvider, settings, again), ct));
+        return (held, await db.RepeatWhenBeatenAsync(token => FirstCreditorAsync(scope.ServiceProvider, settings, token), ct));
     }
 
     private static async Task<EngineAccess> FirstCreditorAsync(IServiceProvider services, DomiSettings settings, CancellationToken ct)

@@ -49,7 +49,7 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         var candidate = await CandidateAsync(companyId, credentials, ct);
         var address = candidate.BaseAddress.ToString().TrimEnd('/');
         var (apiKey, privateKey) = (secrets.Seal(candidate.ApiKey), candidate.PrivateKey is null ? null : secrets.Seal(candidate.PrivateKey));
-        var saved = await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+        var saved = await db.WriteOrRepeatAsync(async token =>
         {
             var all = await db.Connections.Where(c => c.OwnCompanyId == companyId).ToListAsync(token);
             var connection = all.Find(c => c.BaseAddress == address && c.MerchantNumber == credentials.MerchantNumber.Trim());
@@ -79,7 +79,7 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
             connection.LacksPaymentFeed = false;
             if (profiles.Count > 0) await KeepProfilesAsync(connection, profiles, token);
             return connection;
-        }, again), ct);
+        }, ct);
         clients.Forget(saved.Id);
         return saved;
     }

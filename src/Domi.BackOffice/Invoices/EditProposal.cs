@@ -17,7 +17,7 @@ public sealed record ProposalLine(string Description, decimal Quantity, decimal 
 /// <c>date_impossible</c>, <c>changed_meanwhile</c>.</remarks>
 public sealed class EditProposal(OfficeDb db, BusinessClock clock)
 {
-    public Task<Invoice> CreateAsync(Guid companyId, ProposalContent content, string actor, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    public Task<Invoice> CreateAsync(Guid companyId, ProposalContent content, string actor, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
         // Looked up once: between two looks another click may have made it, which is then no stranger's.
         var there = content.Id is { } id ? await db.Invoices.IgnoreQueryFilters().Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == id, token) : null;
@@ -31,7 +31,7 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
         db.Invoices.Add(invoice);
         db.Note(invoice, content.CreditsInvoiceId is null ? "proposal_made" : "credit_note_made", actor, clock.GetUtcNow());
         return invoice;
-    }, again), ct);
+    }, ct);
 
     public Task<Invoice> ChangeAsync(Guid id, int? version, ProposalContent content, string actor, CancellationToken ct) => db.WriteAsync(async token =>
     {

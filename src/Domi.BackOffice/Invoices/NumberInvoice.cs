@@ -20,7 +20,7 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
 {
     // Two may number the first of a year, or this one, at the same moment.
     public Task<Invoice> RunAsync(Guid id, DateOnly? date, bool sends, string actor, CancellationToken ct) =>
-        db.RepeatWhenBeatenAsync(again => db.WriteAsync(token => NumberAsync(id, date, sends, actor, token), again), ct);
+        db.WriteOrRepeatAsync(token => NumberAsync(id, date, sends, actor, token), ct);
 
     private async Task<Invoice> NumberAsync(Guid id, DateOnly? wantedDate, bool sends, string actor, CancellationToken ct)
     {

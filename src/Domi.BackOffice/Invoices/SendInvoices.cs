@@ -19,7 +19,7 @@ namespace Domi.BackOffice.Invoices;
 /// <remarks>Refuses with <c>not_found</c>, <c>sent_by_provider</c>, <c>no_email</c>, <c>invoice_not_numbered</c>, <c>sending_already</c>, <c>sent_already</c>.</remarks>
 public sealed class SendInvoice(OfficeDb db, BusinessClock clock)
 {
-    public Task<Invoice> RunAsync(Guid id, bool withoutLink, string actor, CancellationToken ct, bool again = false) => db.RepeatWhenBeatenAsync(beaten => db.WriteAsync(async token =>
+    public Task<Invoice> RunAsync(Guid id, bool withoutLink, string actor, CancellationToken ct, bool again = false) => db.WriteOrRepeatAsync(async token =>
     {
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == id, token) ?? throw new RefusedException("not_found", $"No invoice {id}.");
         var company = await db.Companies.AsNoTracking().SingleAsync(c => c.Id == invoice.OwnCompanyId, token);
@@ -30,7 +30,7 @@ public sealed class SendInvoice(OfficeDb db, BusinessClock clock)
         invoice.Send(withoutLink, clock.GetUtcNow(), again);
         db.Note(invoice, withoutLink ? "send_without_link" : "send_asked", actor, clock.GetUtcNow());
         return invoice;
-    }, beaten), ct);
+    }, ct);
 }
 
 /// <summary>
@@ -79,7 +79,7 @@ public sealed class SendInvoices(OfficeDb db, MakePdf pdfs, ComposeMail mails, C
     {
         try
         {
-            await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+            await db.WriteOrRepeatAsync(async token =>
             {
                 db.ChangeTracker.Clear();
                 var invoice = await db.Invoices.SingleAsync(i => i.Id == id, token);
@@ -91,7 +91,7 @@ public sealed class SendInvoices(OfficeDb db, MakePdf pdfs, ComposeMail mails, C
                 var mail = await mails.AboutAsync(invoice, relation, company, MailContext.Invoice, $"invoice:{id:n}:{earlier}", pdfHash, now, token);
                 db.Mails.Add(mail);
                 invoice.HandOver(mail.To, now);
-            }, again), ct);
+            }, ct);
         }
         catch (RefusedException e)
         {
@@ -174,13 +174,13 @@ public sealed class SendInvoices(OfficeDb db, MakePdf pdfs, ComposeMail mails, C
 
     private Task FailAsync(Guid id, string error, CancellationToken ct) => ChangeAsync(id, i => i.SendFailed(error), "send_failed", ct, ("reason", error));
 
-    private Task ChangeAsync(Guid id, Action<Invoice> change, string? note, CancellationToken ct, params (string, object?)[] values) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    private Task ChangeAsync(Guid id, Action<Invoice> change, string? note, CancellationToken ct, params (string, object?)[] values) => db.WriteOrRepeatAsync(async token =>
     {
         db.ChangeTracker.Clear();
         var invoice = await db.Invoices.SingleAsync(i => i.Id == id, token);
         change(invoice);
         if (note is not null) db.Note(invoice, note, "office", clock.GetUtcNow(), values);
-    }, again), ct);
+    }, ct);
 }
 
 /// <summary>

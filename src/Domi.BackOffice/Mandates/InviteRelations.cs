@@ -14,7 +14,7 @@ namespace Domi.BackOffice.Mandates;
 /// </remarks>
 public sealed class InviteRelation(OfficeDb db, BusinessClock clock)
 {
-    public Task<Invitation> RunAsync(Guid relationId, int profileNumber, string actor, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    public Task<Invitation> RunAsync(Guid relationId, int profileNumber, string actor, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
         var relation = await db.Relations.SingleOrDefaultAsync(r => r.Id == relationId, token) ?? throw new RefusedException("not_found", $"No relation {relationId}.");
         var connection = await db.Connections.AsNoTracking().FirstOrDefaultAsync(c => c.OwnCompanyId == relation.OwnCompanyId && c.IsActive, token)
@@ -34,7 +34,7 @@ public sealed class InviteRelation(OfficeDb db, BusinessClock clock)
         db.Invitations.Add(invitation);
         db.Note(relation, "invitation_planned", actor, now, ("profile", profile.Name));
         return invitation;
-    }, again), ct);
+    }, ct);
 }
 
 /// <summary>Makes the call. A lost answer never mails twice: the provider is asked first for what it prepared since.</summary>

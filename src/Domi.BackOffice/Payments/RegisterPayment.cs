@@ -11,7 +11,7 @@ namespace Domi.BackOffice.Payments;
 public sealed class RegisterPayment(OfficeDb db, BusinessClock clock)
 {
     /// <param name="formId">Chosen when the form was drawn: the same form sent twice is one payment.</param>
-    public Task<Invoice> RunAsync(Guid invoiceId, Guid formId, decimal amount, DateOnly on, bool writesOff, string actor, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    public Task<Invoice> RunAsync(Guid invoiceId, Guid formId, decimal amount, DateOnly on, bool writesOff, string actor, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, token) ?? throw new RefusedException("not_found", $"No invoice {invoiceId}.");
         if (invoice.State is not InvoiceState.Numbered || invoice.Kind is not InvoiceKind.Invoice)
@@ -36,5 +36,5 @@ public sealed class RegisterPayment(OfficeDb db, BusinessClock clock)
         }, token);
         if (posted) db.Note(invoice, writesOff ? "written_off" : invoice.PaymentState is PaymentState.Overpaid ? "overpaid" : "paid_manual", actor, now, ("amount", amount));
         return invoice;
-    }, again), ct);
+    }, ct);
 }

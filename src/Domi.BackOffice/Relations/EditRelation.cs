@@ -19,7 +19,7 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
     {
         Check(content);
         // Two at once may take one number.
-        return await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+        return await db.WriteOrRepeatAsync(async token =>
         {
             var last = await db.Relations.Where(r => r.OwnCompanyId == companyId).MaxAsync(r => (int?)r.Number, token) ?? 1000;
             var relation = new Relation { OwnCompanyId = companyId, Number = last + 1, Name = content.Name.Trim(), CreatedAt = clock.GetUtcNow() };
@@ -27,7 +27,7 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
             db.Relations.Add(relation);
             db.Note(relation, "relation_made", actor, clock.GetUtcNow());
             return relation;
-        }, again), ct);
+        }, ct);
     }
 
     public async Task<Relation> ChangeAsync(Guid id, int? version, RelationContent content, string actor, CancellationToken ct)

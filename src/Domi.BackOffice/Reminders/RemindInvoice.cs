@@ -23,7 +23,7 @@ public sealed class RemindInvoice(OfficeDb db, MakePdf pdfs, ComposeMail mails, 
         if (invoice.State is InvoiceState.Proposal) throw new RefusedException("reminder_not_due", "A proposal is not reminded of.", ("number", ""));
         await pdfs.OfAsync(id, again: false, ct);
 
-        return await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+        return await db.WriteOrRepeatAsync(async token =>
         {
             var reminded = await db.Invoices.SingleAsync(i => i.Id == id, token);
             if (reminded.PdfHash is not { } pdf) throw new RefusedException("link_missing", $"Invoice {reminded.Number} still waits for its payment link.", ("number", reminded.Number));
@@ -33,6 +33,6 @@ public sealed class RemindInvoice(OfficeDb db, MakePdf pdfs, ComposeMail mails, 
             db.Mails.Add(await mails.AboutAsync(reminded, relation, company, MailContext.Reminder, $"reminder:{id:n}:{reminded.Reminders}", pdf, now, token));
             db.Note(reminded, "reminded", actor, now, ("count", reminded.Reminders));
             return reminded;
-        }, again), ct);
+        }, ct);
     }
 }

@@ -170,14 +170,14 @@ public sealed class ReadFeeds(
     }
 
     // Somebody who set the position back meanwhile is right: the reader then begins there.
-    private Task MoveOnAsync(Guid connectionId, string feed, string? from, string? to, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    private Task MoveOnAsync(Guid connectionId, string feed, string? from, string? to, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
         var now = Wall.GetUtcNow();
         var moved = await db.FeedPositions.Where(p => p.ConnectionId == connectionId && p.Feed == feed && p.Position == from)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.Position, to).SetProperty(p => p.LastNewsAt, now), token);
         if (moved == 0 && from is null && !await db.FeedPositions.AnyAsync(p => p.ConnectionId == connectionId && p.Feed == feed, token))
             db.FeedPositions.Add(new() { ConnectionId = connectionId, Feed = feed, Position = to, LastNewsAt = now });
-    }, again), ct);
+    }, ct);
 
     private async Task<InboxState> TakeAsync<TEvent, TReady>(
         Connection connection, string feed, string? position, string key, FeedItem<TEvent> item,

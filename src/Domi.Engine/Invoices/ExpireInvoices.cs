@@ -17,10 +17,10 @@ internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, Mandate
         var overdue = await db.Invoices.AsNoTracking().Where(i => i.State == InvoiceState.Booked && i.DueOn < today).Select(i => i.Id).ToListAsync(ct);
         foreach (var id in overdue)
         {
-            await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+            await db.WriteOrRepeatAsync(async token =>
             {
                 if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == id, token) is { } invoice && invoice.Expire(clock.GetUtcNow())) await settlement.ExpiredAsync(invoice, token);
-            }, again), ct);
+            }, ct);
             db.ChangeTracker.Clear();
         }
 
@@ -28,12 +28,12 @@ internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, Mandate
         var stale = await db.Mandates.AsNoTracking().Where(m => m.State == MandateState.Prepared && m.LinkExpiresAt < now).Select(m => m.Id).ToListAsync(ct);
         foreach (var id in stale)
         {
-            await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+            await db.WriteOrRepeatAsync(async token =>
             {
                 if (await db.Mandates.SingleOrDefaultAsync(m => m.Id == id, token) is not { State: MandateState.Prepared } mandate) return;
                 await events.RemovedAsync(mandate, "expired", token);
                 db.Mandates.Remove(mandate);
-            }, again), ct);
+            }, ct);
             db.ChangeTracker.Clear();
         }
 

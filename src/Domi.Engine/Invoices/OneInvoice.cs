@@ -46,7 +46,7 @@ internal static class OneInvoice
         if (state is not (null or "booked" or "archived" or "paid")) throw Call.Invalid("state", "state is booked, archived or paid.");
 
         var due = call.Day("duedate");
-        var invoice = await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+        var invoice = await db.WriteOrRepeatAsync(async token =>
         {
             var found = await FindAsync(db, call, id, tracked: true, token);
             var now = clock.GetUtcNow();
@@ -70,7 +70,7 @@ internal static class OneInvoice
             found.Touch(now);
             if (moved || found.State != before) await settlement.ChangedAsync(found, token);
             return found;
-        }, again), ct);
+        }, ct);
 
         var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
         var profile = await db.Profiles.Where(p => p.Id == invoice.ProfileId).Select(p => p.Number).SingleAsync(ct);

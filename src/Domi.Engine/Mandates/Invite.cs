@@ -44,8 +44,8 @@ internal static class Invite
         var sends = call.Flag("sendInvite");
         var end = EndOf(call);
 
-        var (reference, token) = await db.RepeatWhenBeatenAsync(
-            again => db.WriteAsync(write => PrepareAsync(call, number, code, block, account, bic, end, wantedReference, sends, db, keys, events, mail, clock, write), again), ct);
+        var (reference, token) = await db.WriteOrRepeatAsync(
+            write => PrepareAsync(call, number, code, block, account, bic, end, wantedReference, sends, db, keys, events, mail, clock, write), ct);
         var answer = new JsonObject { ["mndtId"] = reference };
         if (token is not null)
         {

@@ -64,7 +64,7 @@ internal static class OneMandate
         var pdf = buffer.ToArray();
         if (pdf.Length < 5 || !pdf.AsSpan(0, 5).SequenceEqual("%PDF-"u8)) throw new RefusedException("invalid_file", "The body is not a PDF.") { Field = "body" };
 
-        await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+        await db.WriteOrRepeatAsync(async token =>
         {
             var mandate = await FindAsync(db, call, tracked: true, token);
             var now = clock.GetUtcNow();
@@ -78,7 +78,7 @@ internal static class OneMandate
             {
                 mandate.Attach(hash);
             }
-        }, again), ct);
+        }, ct);
         return Json.Answer(new JsonObject());
     }
 

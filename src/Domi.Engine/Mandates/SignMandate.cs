@@ -56,11 +56,11 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     }, ct);
 
     /// <summary>The signer opened the page. Looking a second time changes nothing, also at the same moment: mail programs look ahead.</summary>
-    public Task OpenAsync(Guid mandateId, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    public Task OpenAsync(Guid mandateId, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
         var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, token);
         if (mandate.CanBeSigned(clock.GetUtcNow())) mandate.Open(clock.GetUtcNow());
-    }, again), ct);
+    }, ct);
 
     /// <summary>Mails a new code; the former one no longer holds.</summary>
     public Task SendCodeAsync(Guid mandateId, string email, CancellationToken ct) => db.WriteAsync(async token =>

@@ -29,7 +29,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         var token = Secrets.HashOf($"{invoiceId:n}:{method}:{once}")[..40];
         var hash = Secrets.HashOf(token);
         // Two that begin or end at the same moment meet on an index or on the invoice's version.
-        await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async write =>
+        await db.WriteOrRepeatAsync(async write =>
         {
             if (await db.PayLinks.AnyAsync(l => l.TokenHash == hash, write)) return;
 
@@ -45,7 +45,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 TokenHash = hash,
                 CreatedAt = clock.GetUtcNow(),
             });
-        }, again), ct);
+        }, ct);
         return token;
     }
 
@@ -56,7 +56,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     public Task EndAsync(string token, bool approved, CancellationToken ct)
     {
         var hash = Secrets.HashOf(token);
-        return db.RepeatWhenBeatenAsync(again => db.WriteAsync(async write =>
+        return db.WriteOrRepeatAsync(async write =>
         {
             if (await db.PayLinks.SingleOrDefaultAsync(l => l.TokenHash == hash, write) is not { IsOpen: true } link) return;
 
@@ -64,14 +64,14 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             if (!approved) link.Decline(clock.GetUtcNow());
             else if (!invoice.IsPayable) link.Expire(clock.GetUtcNow());
             else await settlement.LinkPaidAsync(link, invoice, write);
-        }, again), ct);
+        }, ct);
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
     public async Task<string> SetUpAutomaticAsync(Guid invoiceId, string language, CancellationToken ct)
     {
         // Of two posts at the same moment an index declines the second, which then finds what the first one began.
-        return await db.RepeatWhenBeatenAsync(again => db.WriteAsync(async write =>
+        return await db.WriteOrRepeatAsync(async write =>
         {
             var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, write);
             if (!invoice.IsPayable) throw new RefusedException("not_payable", $"Invoice {invoice.Number} is {invoice.State}.");
@@ -92,6 +92,6 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, write);
             var (_, token) = await PrepareMandate.Async(db, keys, profile, customer, null, invoice.Id, language, null, null, clock, write);
             return token;
-        }, again), ct);
+        }, ct);
     }
 }

@@ -94,6 +94,11 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
             return true;
         }, ct);
 
+    /// <summary><see cref="WriteAsync{T}"/>, begun anew by whoever is beaten: for a change that reads what it needs within.</summary>
+    public Task<T> WriteOrRepeatAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct) => RepeatWhenBeatenAsync(token => WriteAsync(change, token), ct);
+
+    public Task WriteOrRepeatAsync(Func<CancellationToken, Task> change, CancellationToken ct) => RepeatWhenBeatenAsync(token => WriteAsync(change, token), ct);
+
     /// <summary>Forgets what was loaded and what was to be written.</summary>
     protected virtual void Clear() => ChangeTracker.Clear();
 

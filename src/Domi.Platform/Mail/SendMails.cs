@@ -65,14 +65,14 @@ public sealed class SendMails(ModuleDb db, MailTransport transport, BusinessCloc
 
     // The outcome is on the mail and, in the same transaction, on what the mail was about. Whoever changes that at the same moment must
     // not make a mail uncertain that was accepted: read anew, and written again.
-    private Task RecordAsync(Guid id, Action<Mail> end, CancellationToken ct) => db.RepeatWhenBeatenAsync(again => db.WriteAsync(async token =>
+    private Task RecordAsync(Guid id, Action<Mail> end, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
         db.ChangeTracker.Clear();
         var mail = await db.Mails.SingleAsync(m => m.Id == id, token);
         end(mail);
         if (mail.State is not MailState.Accepted) log.LogWarning("Mail {Id} is {State}: {Answer}", mail.Id, mail.State, mail.LastAnswer);
         await outcome.RecordAsync(db, mail, token);
-    }, again), ct);
+    }, ct);
 
     private async Task<MimeMessage> ComposeAsync(Mail mail, CancellationToken ct)
     {
