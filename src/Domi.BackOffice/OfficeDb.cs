@@ -134,7 +134,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
                 (nameof(Invoice.MandateReference), 35), (nameof(Invoice.CreditorIdentifier), 35), (nameof(Invoice.FailureCode), 8), (nameof(Invoice.PdfHash), 64),
                 (nameof(Invoice.PdfError), 500), (nameof(Invoice.SendError), 500), (nameof(Invoice.SentTo), 254), (nameof(Invoice.CreatedBy), 140));
             invoice.Property(i => i.Version).IsConcurrencyToken();
-            invoice.Ignore(i => i.IsBeingCollected).Ignore(i => i.PaymentReference);
+            invoice.Ignore(i => i.IsBeingCollected).Ignore(i => i.AnnouncesCollection).Ignore(i => i.PaymentReference);
             invoice.HasMany(i => i.Lines).WithOne().HasForeignKey(l => l.InvoiceId).OnDelete(DeleteBehavior.Cascade);
             invoice.HasIndex(i => new { i.OwnCompanyId, i.Number }).IsUnique();
             invoice.HasIndex(i => new { i.OwnCompanyId, i.Communication }).IsUnique();

@@ -112,7 +112,9 @@ public sealed class MainStoryTests(OfficeFixture app) : IClassFixture<OfficeFixt
         var sent = await story.Read(invoice.Id);
         Assert.Equal((SendState.Sent, true), (sent.SendState, sent.PdfIsAtProvider));
         var mail = await app.ReadAsync((OfficeDb db) => db.Mails.SingleAsync(m => m.About == $"invoice:{invoice.Id}"));
-        var message = await MimeKit.MimeMessage.LoadAsync(app.Office!.Services.GetRequiredService<MailTransport>().OutboxFile(mail.MessageId));
+        var file = app.Office!.Services.GetRequiredService<MailTransport>().OutboxFile(mail.MessageId);
+        Assert.DoesNotContain(await File.ReadAllBytesAsync(file), b => b > 127);
+        var message = await MimeKit.MimeMessage.LoadAsync(file);
         Assert.Contains(invoice.PaymentUrl!, message.HtmlBody);
         Assert.Contains(invoice.PaymentUrl!, message.TextBody);
         Assert.Contains("cid:paymentqrcode", message.HtmlBody);

@@ -104,7 +104,7 @@ internal sealed class EngineClient(AppFixture app, EngineAccess? access = null)
 
     public async Task UploadAsync(string reference, string more = "")
     {
-        var paper = new ByteArrayContent([.. "%PDF-1.4 "u8, .. System.Text.Encoding.ASCII.GetBytes(reference)]) { Headers = { ContentType = new("application/pdf") } };
+        var paper = new ByteArrayContent([.. "%PDF-1.4 "u8, .. System.Text.Encoding.ASCII.GetBytes(reference + "\n%%EOF")]) { Headers = { ContentType = new("application/pdf") } };
         using var answer = await SendAsync(HttpMethod.Post, $"/mandate/pdf?mndtId={reference}{more}", paper);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }

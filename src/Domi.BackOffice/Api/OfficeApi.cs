@@ -19,7 +19,7 @@ internal static class OfficeApi
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // also outside Development: the caller is told what is malformed
         services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter());
+            json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(allowIntegerValues: false));
             json.SerializerOptions.RespectNullableAnnotations = true; // a null where none may be is malformed, and told so
             json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
             json.SerializerOptions.Converters.Add(new PlainText());
@@ -47,8 +47,19 @@ internal static class OfficeApi
             }
 
             await next(context);
-            if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed or StatusCodes.Status403Forbidden or StatusCodes.Status415UnsupportedMediaType)
-                await Problem(context, context.Response.StatusCode is StatusCodes.Status403Forbidden ? StatusCodes.Status404NotFound : context.Response.StatusCode, "not_found", "There is nothing here.");
+            if (context.Response.HasStarted) return;
+            switch (context.Response.StatusCode)
+            {
+                case StatusCodes.Status404NotFound or StatusCodes.Status403Forbidden:
+                    await Problem(context, StatusCodes.Status404NotFound, "not_found", "There is nothing here.");
+                    break;
+                case StatusCodes.Status405MethodNotAllowed:
+                    await Problem(context, StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"This address does not take {context.Request.Method}.");
+                    break;
+                case StatusCodes.Status415UnsupportedMediaType:
+                    await Problem(context, StatusCodes.Status415UnsupportedMediaType, "media_type", "Send JSON, as application/json.");
+                    break;
+            }
         }
         catch (RefusedException refused)
         {
@@ -61,7 +72,7 @@ internal static class OfficeApi
         }
         catch (BadHttpRequestException e)
         {
-            await Problem(context, e.StatusCode, "malformed", e.InnerException?.Message ?? e.Message);
+            await Problem(context, e.StatusCode, "malformed", Explain(e));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -69,6 +80,16 @@ internal static class OfficeApi
             await Problem(context, StatusCodes.Status500InternalServerError, "internal", context.TraceIdentifier);
         }
     });
+
+    // The reader's own messages name types of this program.
+    private static string Explain(BadHttpRequestException e) => e.InnerException switch
+    {
+        System.Text.Json.JsonException { Path: { Length: > 1 } path } json when json.Message.Contains("could not be converted", StringComparison.Ordinal) || json.Message.Contains("nullability", StringComparison.Ordinal) =>
+            $"{path[1..].TrimStart('.')} has a value that cannot be there.",
+        { } inner => inner.Message,
+        null when e.Message.Contains("no body was provided", StringComparison.Ordinal) => "The body is missing: send JSON.",
+        null => e.Message,
+    };
 
     /// <summary>A text without NUL, which no database takes as text.</summary>
     private sealed class PlainText : System.Text.Json.Serialization.JsonConverter<string>

@@ -17,7 +17,7 @@ internal static class InvoiceData
         var language = DocumentLanguages.FromCode(invoice.Language);
         var t = texts.In(invoice.Language);
         var data = new TemplateData { Language = language };
-        var isDirectDebit = invoice.Method is PaymentMethod.DirectDebit;
+        var isDirectDebit = invoice.AnnouncesCollection;
         var totals = Totals.Of(invoice.Lines);
         var f = data.Fields;
 
@@ -88,7 +88,7 @@ internal static class InvoiceData
     public static TemplateData ForMail(Invoice invoice, Relation relation, OwnCompany company)
     {
         var data = new TemplateData { Language = DocumentLanguages.FromCode(invoice.Language) };
-        var isDirectDebit = invoice.Method is PaymentMethod.DirectDebit;
+        var isDirectDebit = invoice.AnnouncesCollection;
         var f = data.Fields;
         f["invoice.number"] = invoice.Number;
         f["invoice.date"] = invoice.Date;
@@ -123,7 +123,7 @@ internal static class InvoiceData
 
     private static ImageValue? EpcOf(Invoice invoice, OwnCompany company)
     {
-        if (company.Account is not { } account || invoice.Open <= 0 || invoice.Method is PaymentMethod.DirectDebit || invoice.Number is null) return null;
+        if (company.Account is not { } account || invoice.Open <= 0 || invoice.AnnouncesCollection || invoice.Number is null) return null;
         return new(QrPicture.Png(EpcQr.Payload(SepaText.Convert(company.Name, 70, "Creditor"), account, company.Bic, invoice.Open, null, invoice.PaymentReference, null)));
     }
 }

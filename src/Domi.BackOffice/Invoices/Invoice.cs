@@ -150,6 +150,12 @@ public sealed class Invoice
     /// </summary>
     public bool IsBeingCollected => ProviderState == "PENDING" && Open > 0;
 
+    /// <summary>
+    /// Its papers announce a collection and hide the reference: by its own method, as long as the provider still collects. An invoice whose
+    /// collection came back for good, or whose mandate ended, asks for a transfer.
+    /// </summary>
+    public bool AnnouncesCollection => Method is PaymentMethod.DirectDebit && ProviderState is not ("BOOKED" or "EXPIRED" or "ARCHIVED");
+
     public bool IsOverdue(DateOnly today) => State is InvoiceState.Numbered && Kind is InvoiceKind.Invoice && Open > 0 && DueOn < today;
 
     /// <summary>What the payer writes: the structured communication, else the number.</summary>
@@ -222,7 +228,9 @@ public sealed class Invoice
     public bool Show(string providerState)
     {
         if (ProviderState == providerState) return false;
+        var announced = AnnouncesCollection;
         ProviderState = providerState;
+        if (announced && !AnnouncesCollection) (CollectionOn, PdfHash) = (null, null); // what the document says no longer holds
         Version++;
         return true;
     }

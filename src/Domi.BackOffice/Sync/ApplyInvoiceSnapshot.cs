@@ -37,6 +37,7 @@ public sealed class ApplyInvoiceSnapshot(OfficeDb db, ApplyPayment payments, Bus
         if (snapshot.State is not ("BOOKED" or "PENDING" or "PAID" or "EXPIRED" or "ARCHIVED")) return Applied.Aside("unknown_state");
 
         var now = clock.GetUtcNow();
+        var wasCollected = invoice.IsBeingCollected;
         var changed = invoice.Show(snapshot.State);
         if (snapshot.State == "PENDING" && ready.Collection is { } collection && (invoice.CollectionOn != collection.RequestedOn || invoice.MandateReference != collection.MandateReference))
         {
@@ -46,6 +47,7 @@ public sealed class ApplyInvoiceSnapshot(OfficeDb db, ApplyPayment payments, Bus
 
         // The answer to our own request comes through the feed as well: told once is enough.
         if (changed && snapshot.State is "PENDING" && invoice.LinkState is LinkState.Ready) await db.NoteOnceAsync(invoice, "will_be_collected", "provider", now, ct, ("day", invoice.CollectionOn));
+        if (wasCollected && invoice.Open > 0 && snapshot.State is "BOOKED" or "EXPIRED") db.Note(invoice, "collection_ended", "provider", now);
         if (changed && snapshot.State is "EXPIRED" or "ARCHIVED") await db.NoteOnceAsync(invoice, "provider_" + snapshot.State.ToLowerInvariant(), "provider", now, ct);
 
         if (connection.LacksPaymentFeed) changed |= await MoneyAsync(invoice, snapshot, ct);

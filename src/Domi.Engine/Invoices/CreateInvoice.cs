@@ -227,6 +227,7 @@ internal static class CreateInvoice
             try
             {
                 using var document = JsonDocument.Parse(text, new() { MaxDepth = 8 });
+                Json.EnsureReadable(document.RootElement); // a text within a text: nobody has looked into it
                 lines = document.RootElement.Clone();
             }
             catch (JsonException)

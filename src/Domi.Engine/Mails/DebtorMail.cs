@@ -84,10 +84,10 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
             t["mail.invite.sign"], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
     }
 
-    /// <summary>The code a signer types to sign.</summary>
-    public void Code(EngineDb db, Creditor creditor, Mandate mandate, string code, string to, DateTimeOffset now)
+    /// <summary>The code a signer types to sign, in the language of the page.</summary>
+    public void Code(EngineDb db, Creditor creditor, Mandate mandate, string code, string to, string language, DateTimeOffset now)
     {
-        var t = texts.In(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName);
+        var t = texts.In(language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("code", code), ("reference", mandate.Reference)];
         Add(db, creditor, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t["mail.code.text", facts], t["mail.code.warning", facts]], null, null, null);
     }

@@ -62,7 +62,8 @@ internal static class OneMandate
         using var buffer = new MemoryStream();
         await call.Http.Request.Body.CopyToAsync(buffer, ct);
         var pdf = buffer.ToArray();
-        if (pdf.Length < 5 || !pdf.AsSpan(0, 5).SequenceEqual("%PDF-"u8)) throw new RefusedException("invalid_file", "The body is not a PDF.") { Field = "body" };
+        if (!pdf.AsSpan().StartsWith("%PDF-"u8) || pdf.AsSpan(Math.Max(0, pdf.Length - 1024)).IndexOf("%%EOF"u8) < 0)
+            throw new RefusedException("invalid_file", "The body is not a PDF, or was cut off.") { Field = "body" };
 
         await db.WriteOrRepeatAsync(async token =>
         {
@@ -73,6 +74,11 @@ internal static class OneMandate
             {
                 mandate.Import("paper", call.Day("signDate") ?? clock.Today, call.Text("place", 70), hash, call.Flag("bankSignature"), now, now + Outcomes.Interval);
                 await sign.FollowAsync(mandate, now, token);
+            }
+            else if (mandate.DocumentHash is { } kept && kept != hash)
+            {
+                // What was signed, with its evidence, is never replaced.
+                throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} has its document.");
             }
             else
             {

@@ -63,7 +63,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     }, ct);
 
     /// <summary>Mails a new code; the former one no longer holds.</summary>
-    public Task SendCodeAsync(Guid mandateId, string email, CancellationToken ct) => db.WriteAsync(async token =>
+    public Task SendCodeAsync(Guid mandateId, string email, string language, CancellationToken ct) => db.WriteAsync(async token =>
     {
         var mandate = await SignableAsync(mandateId, token);
         var now = clock.GetUtcNow();
@@ -74,7 +74,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 
         var code = Secrets.NewDigits(6);
         mandate.ExpectCode(HashOfCode(mandate, code), email, now + CodeLifetime);
-        mail.Code(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).Creditor, mandate, code, email, now);
+        mail.Code(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).Creditor, mandate, code, email, language, now);
     }, ct);
 
     /// <summary>Signs by the code that was mailed.</summary>

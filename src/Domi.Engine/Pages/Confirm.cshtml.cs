@@ -48,7 +48,7 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
 
         try
         {
-            await Signing.SendCodeAsync(Mandate.Id, Mandate.CodeDestination!, ct);
+            await Signing.SendCodeAsync(Mandate.Id, Mandate.CodeDestination!, Language, ct);
         }
         catch (RefusedException refused)
         {

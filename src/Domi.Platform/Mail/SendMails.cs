@@ -103,6 +103,7 @@ public sealed class SendMails(ModuleDb db, MailTransport transport, BusinessCloc
         }
 
         message.Body = body.ToMessageBody();
+        message.Prepare(EncodingConstraint.SevenBit); // readable wherever it is kept; a server that takes more is asked at handing over
         return message;
     }
 

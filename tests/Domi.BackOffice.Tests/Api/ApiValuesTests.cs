@@ -32,6 +32,34 @@ public sealed class ApiValuesTests(OfficeFixture app) : IClassFixture<OfficeFixt
         Assert.Equal(before, await app.ReadAsync((OfficeDb db) => db.Relations.CountAsync()));
     }
 
+    [Fact]
+    public async Task A_number_or_a_word_that_names_no_kind_is_refused()
+    {
+        foreach (JsonNode kind in new JsonNode[] { 77, 1, "1", "77", "Nobody" })
+            await ThenIsRefused(await PostAsync("relations", new JsonObject { ["kind"] = kind, ["name"] = "Kind NV", ["isVatRegistered"] = false }), "malformed", "kind");
+
+        Assert.Equal(0, await app.ReadAsync((OfficeDb db) => db.Relations.CountAsync(r => r.Name == "Kind NV")));
+    }
+
+    [Theory]
+    [InlineData("POST", "relations", "text/plain", "x", 415, "media_type", "application/json")]
+    [InlineData("DELETE", "relations", "application/json", "{}", 405, "method_not_allowed", "DELETE")]
+    [InlineData("POST", "relations", "application/json", "", 400, "malformed", "The body is missing")]
+    [InlineData("POST", "relations", "application/json", "{\"kind\":\"Company\",\"name\":null,\"isVatRegistered\":false}", 400, "malformed", "cannot be there")]
+    [InlineData("POST", "relations", "application/json", "{\"kind\":\"Nobody\",\"name\":\"x\",\"isVatRegistered\":false}", 400, "malformed", "kind has a value")]
+    public async Task What_is_wrong_with_a_call_is_said_without_names_of_types(string method, string path, string type, string body, int status, string code, string says)
+    {
+        using var request = new HttpRequestMessage(new(method), "/api/v1/" + path) { Content = new StringContent(body, System.Text.Encoding.UTF8, type) };
+        request.Headers.Authorization = new("Bearer", AppFixture.OfficeApiKey);
+
+        using var answer = await app.OfficeHttp.SendAsync(request);
+
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal((status, code), ((int)answer.StatusCode, problem.GetProperty("code").GetString()));
+        Assert.Contains(says, problem.GetProperty("detail").GetString());
+        Assert.DoesNotContain("Domi.", problem.GetProperty("detail").GetString());
+    }
+
     public static TheoryData<string, string, string> OfAnInvoice => new()
     {
         { "description", Long(201), "text_too_long" }, { "text", Long(2001), "text_too_long" }, { "poNumber", Long(71), "text_too_long" }, { "date", "9999-12-15", "date_impossible" }, { "date", "0001-01-01", "date_impossible" },

@@ -68,6 +68,28 @@ public sealed class InvoiceDocumentTests(OfficeFixture app) : IClassFixture<Offi
         Assert.All([text, page], words => Assert.DoesNotContain("6769", words));
     }
 
+    [Fact]
+    public async Task An_invoice_whose_collection_came_back_for_good_asks_for_a_transfer()
+    {
+        var relation = await story.GivenARelation();
+        var reference = await story.WhenSignedOnThePage(await story.GivenANumberedInvoice(relation));
+        var invoice = await story.GivenANumberedInvoice(relation, 80m);
+        var announced = TextOf(await PdfOf(invoice));
+        await story.WhenDaysPass(50);
+        using var answer = await app.EngineHttp.PostAsync("/sandbox/outcome", new StringContent($$"""{"invoice":"{{invoice.Number}}","code":"MD06"}""", System.Text.Encoding.UTF8, "application/json"));
+        await story.WhenFeedsAreRead();
+        using var browser = await Browser.AdministratorAsync(app);
+
+        var text = TextOf(await PdfOf(invoice));
+        var page = (await browser.GetAsync($"/invoices/{invoice.Id}")).Body!.TextContent;
+
+        Assert.Contains(reference, announced);
+        Assert.DoesNotContain(invoice.Communication!.Value.ToString(), announced);
+        Assert.Contains(invoice.Communication!.Value.ToString(), text);
+        Assert.DoesNotContain(reference, text);
+        Assert.Contains("The collection of €80.00 failed: the debtor claimed the money back", page);
+    }
+
     [Theory]
     [InlineData("nl", "Duitsland")]
     [InlineData("fr", "Allemagne")]

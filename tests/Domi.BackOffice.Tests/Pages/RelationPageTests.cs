@@ -187,6 +187,21 @@ public sealed class RelationPageTests(OfficeFixture app) : IClassFixture<OfficeF
     }
 
     [Theory]
+    [InlineData("999")]
+    [InlineData("NaN")]
+    [InlineData("2026-02-30")]
+    public async Task A_tick_box_that_says_neither_yes_nor_no_is_an_error_at_the_form(string value)
+    {
+        using var browser = await Browser.ClerkAsync(app);
+        var form = await browser.GetAsync("/relations/new");
+
+        using var posted = await browser.PostAsync(form, "main form", ("Input.Name", "Ticked NV"), ("Input.GetsReminders", value));
+
+        Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
+        Assert.Equal(0, await app.OfficeAsync((_, db) => db.Relations.CountAsync(r => r.Name == "Ticked NV")));
+    }
+
+    [Theory]
     [InlineData("/relations/not-an-id")]
     [InlineData("/relations/00000000-0000-0000-0000-000000000000")]
     [InlineData("/documents/00000000-0000-0000-0000-000000000000")]

@@ -38,9 +38,27 @@ public sealed class OneMandateTests(AppFixture app) : IClassFixture<AppFixture>
         using var answer = await client.SendAsync(HttpMethod.Get, "/mandate/pdf?mndtId=" + reference);
         var mandate = await MandateAsync(reference);
 
-        Assert.Equal("%PDF-1.4 " + reference, Encoding.ASCII.GetString(await answer.Content.ReadAsByteArrayAsync()));
+        Assert.Equal($"%PDF-1.4 {reference}\n%%EOF", Encoding.ASCII.GetString(await answer.Content.ReadAsByteArrayAsync()));
         Assert.Equal((MandateState.Signed, "paper", new DateOnly(2026, 3, 10), "Gent"), (mandate.State, mandate.SignMethod, mandate.SignedOn, mandate.SignedPlace));
         Assert.Equal("invalid_file", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Post, "/mandate/pdf?mndtId=" + reference, new ByteArrayContent("no"u8.ToArray()))));
+    }
+
+    [Fact]
+    public async Task What_was_signed_is_never_replaced_and_half_a_paper_signs_nothing()
+    {
+        var (reference, _) = await client.InviteAsync("PAP-9");
+        Assert.Equal("invalid_file", await RefusalOfAsync(reference, "%PDF-1.4 cut o"));
+        Assert.Equal(MandateState.Prepared, (await MandateAsync(reference)).State);
+        await client.UploadAsync(reference);
+        await client.UploadAsync(reference); // the same once more: the answer was lost
+
+        Assert.Equal("err_invalid_state", await RefusalOfAsync(reference, "%PDF-1.4 another one %%EOF"));
+
+        using var answer = await client.SendAsync(HttpMethod.Get, "/mandate/pdf?mndtId=" + reference);
+        Assert.Equal($"%PDF-1.4 {reference}\n%%EOF", Encoding.ASCII.GetString(await answer.Content.ReadAsByteArrayAsync()));
+
+        Task<string> RefusalOfAsync(string of, string paper) =>
+            EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Post, "/mandate/pdf?mndtId=" + of, new ByteArrayContent(Encoding.ASCII.GetBytes(paper)) { Headers = { ContentType = new("application/pdf") } }));
     }
 
     [Fact]
@@ -88,7 +106,7 @@ public sealed class OneMandateTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var references = new List<string>();
         for (var i = 0; i < 12; i++) references.Add((await client.InviteAsync("SAME-" + i)).Reference);
-        var paper = Encoding.ASCII.GetBytes("%PDF-1.4 one form for all" + new string('x', 200_000));
+        var paper = Encoding.ASCII.GetBytes("%PDF-1.4 one form for all" + new string('x', 200_000) + "%%EOF");
 
         var answers = await Task.WhenAll(references.Select(r => Task.Run(async () =>
         {

@@ -35,6 +35,8 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
 
         var mandate = await MandateAsync(reference);
         Assert.Equal((MandateState.Signed, "email", "Gent"), (mandate.State, mandate.SignMethod, mandate.SignedPlace));
+        // In the language of the page, whatever the browser's is.
+        Assert.Contains("code voor", await app.ReadEngineAsync(db => db.Mails.Where(m => m.Purpose == "code" && m.To == "s1@example.org").Select(m => m.Subject).SingleAsync()));
         Assert.Equal(("nl", "s1@example.org", 1), (mandate.Evidence!.Language, mandate.Evidence.Destination, mandate.Evidence.Attempts));
         Assert.Contains("BE91001732641076", mandate.Evidence.Text);
         Assert.True(mandate.Evidence.ShownAt <= mandate.Evidence.SignedAt);

@@ -37,6 +37,18 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
     };
 
     [Theory]
+    [InlineData("[{\"unitprice\":\"\\ud800\"}]")]
+    [InlineData("[{\"\\ud800\":1}]")]
+    public async Task Half_a_character_in_lines_that_are_a_text_is_refused(string lines)
+    {
+        var invoice = EngineClient.Invoice("BAD-LINES", 10m, "BAD");
+        invoice["lines"] = lines;
+        using var body = new StringContent(invoice.ToJsonString(), Encoding.UTF8, "application/json");
+
+        Assert.Equal("err_invalid_params", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Post, "/invoice", body)));
+    }
+
+    [Theory]
     [MemberData(nameof(Bodies))]
     public async Task A_body_that_cannot_be_read_is_refused_on_every_route_and_saves_nothing(string what, string type, byte[] body)
     {

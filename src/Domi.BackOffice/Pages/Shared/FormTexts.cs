@@ -21,6 +21,7 @@ public static class FormTexts
             // An empty field of a text that is always there is an empty text; what must be filled in says so.
             options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
             options.ModelMetadataDetailsProviders.Add(new FieldWords());
+            options.ModelBinderProviders.Insert(0, new CheckboxBinder());
             var messages = options.ModelBindingMessageProvider;
             messages.SetAttemptedValueIsInvalidAccessor((_, _) => texts["form.invalid"]);
             messages.SetMissingBindRequiredValueAccessor(_ => texts["form.required"]);

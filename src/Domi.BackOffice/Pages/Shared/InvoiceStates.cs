@@ -51,7 +51,6 @@ public static class InvoiceStates
         LinkState.Failed => new("bad", "fail", t["state.link_failed"], i.LinkError),
         LinkState.Ready => i.ProviderState switch
         {
-            "EXPIRED" => new("idle", "off", t["state.link_expired"]),
             "ARCHIVED" => new("idle", "off", t["state.link_archived"]),
             _ => new("ok", "done", t["state.link_ready"]),
         },

@@ -32,7 +32,8 @@ public static class TimelineLines
         var values = entry.Values;
         // A value that nobody knew has a sentence without it.
         var key = "timeline." + entry.Code;
-        if (values.Values.Any(string.IsNullOrEmpty) && t.Find(key + ".plain") is not null) key += ".plain";
+        var whole = t.Find(key) ?? "";
+        if (values.Any(v => string.IsNullOrEmpty(v.Value) && whole.Contains('{' + v.Key + '}', StringComparison.Ordinal)) && t.Find(key + ".plain") is not null) key += ".plain";
         return t[key, [("who", Who(entry.Actor, t)), .. values.Select(v => (v.Key, (object?)Shown(v.Key, v.Value, t)))]];
     }
 
@@ -50,7 +51,7 @@ public static class TimelineLines
             or "mandate_accepted" or "mandate_resumed" or "credited" or "link_arrived" or "method_direct_debit" => ("ok", "done"),
         "partly_paid" => ("ok", "half"),
         "will_be_collected" or "invited" or "invitation_planned" or "mandate_waits_for_bank" or "send_asked" or "send_without_link" or "reminded" => ("busy", "busy"),
-        "overpaid" or "refunded" or "mandate_suspended" or "method_manual" or "collection_failed_retry" or "provider_refused_pdf" => ("warn", "warn"),
+        "overpaid" or "refunded" or "mandate_suspended" or "method_manual" or "collection_failed_retry" or "collection_ended" or "provider_refused_pdf" => ("warn", "warn"),
         "send_uncertain" or "invoice_mail_uncertain" or "reminder_mail_uncertain" => ("warn", "unsure"),
         "collection_failed" or "invoice_mail_refused" or "reminder_mail_refused" or "link_failed" or "number_taken" or "send_failed" or "provider_send_failed" or "invitation_failed" => ("bad", "fail"),
         "mandate_cancelled" or "provider_expired" or "provider_archived" or "written_off" => ("idle", "off"),
