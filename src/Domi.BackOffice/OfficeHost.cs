@@ -121,7 +121,7 @@ public static class OfficeHost
         typeof(EditRelation), typeof(EditProposal), typeof(NumberInvoice), typeof(SendInvoice), typeof(RemindInvoice), typeof(RegisterPayment), typeof(MakePdf), typeof(ComposeMail),
         typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
         typeof(EditTemplates), typeof(SignIn), typeof(FirstStart), typeof(SettleMail), typeof(Frame),
-        typeof(EditInvoice), typeof(EditCompany), typeof(EditUsers), typeof(EditKeys), typeof(PreviewTemplate),
+        typeof(EditInvoice), typeof(EditCompany), typeof(AddCompany), typeof(EditUsers), typeof(EditKeys), typeof(PreviewTemplate),
     ];
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");

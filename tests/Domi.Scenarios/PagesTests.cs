@@ -19,7 +19,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     [
         "/", "/documents", "/invoices", "/invoices/#", "/mails", "/mails/#", "/profile", "/proposals", "/proposals/#", "/proposals/new", "/relations", "/relations/#", "/relations/#/edit", "/relations/#/invite",
         "/relations/new", "/runs", "/runs/#", "/search", "/settings", "/settings/apps", "/settings/apps/twikey", "/settings/keys", "/settings/mail-templates", "/settings/mail-templates/#", "/settings/templates",
-        "/settings/templates/#", "/settings/users", "/settings/users/#",
+        "/settings/templates/#", "/settings/companies", "/settings/users", "/settings/users/#",
     ];
 
     public sealed class SampleFirm : IAsyncLifetime

@@ -274,12 +274,35 @@ public sealed class SettingsPagesTests(OfficeFixture app) : IClassFixture<Office
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task Another_own_company_begins_empty_with_templates_and_sees_nothing_of_the_first()
+    {
+        var relation = await app.RelationAsync("Only Of The First NV");
+        using var browser = await Browser.AdministratorAsync(app);
+        var form = await browser.GetAsync("/settings/companies");
+
+        var nameless = await browser.SubmitAsync(form, "form:has([name='Input.Name'])", ("Input.Name", " "));
+        var settings = await browser.SubmitAsync(form, "form:has([name='Input.Name'])", ("Input.Name", "Second Own BV"));
+        await browser.SubmitAsync(form, "form:has([name='Input.Name'])", ("Input.Name", "Second Own BV")); // clicked twice
+
+        Assert.NotNull(nameless.QuerySelector(".field .error, [role=alert]"));
+        Assert.Equal("Second Own BV", settings.QuerySelector("[name='Facts.Name'], [name='Input.Name']")!.GetAttribute("value"));
+        var made = await app.ReadAsync((OfficeDb db) => db.Companies.IgnoreQueryFilters().Where(c => c.Name == "Second Own BV").Select(c => c.Id).ToListAsync());
+        var id = Assert.Single(made);
+        Assert.Equal((8, 12), await app.ReadAsync(async (OfficeDb db) => (await db.Templates.IgnoreQueryFilters().CountAsync(x => x.OwnCompanyId == id), await db.MailTemplates.IgnoreQueryFilters().CountAsync(x => x.OwnCompanyId == id))));
+        Assert.Equal(HttpStatusCode.NotFound, await browser.StatusAsync($"/relations/{relation.Id}"));
+        Assert.DoesNotContain("Only Of The First NV", (await browser.GetAsync("/relations")).Body!.TextContent);
+        using var back = await browser.PostAsync(await browser.GetAsync("/settings/companies"), "form[action='/profile/company']", ("id", app.Made!.CompanyId.ToString()));
+        Assert.Equal(HttpStatusCode.OK, await browser.StatusAsync($"/relations/{relation.Id}"));
+    }
+
     [Theory]
     [InlineData("/settings")]
     [InlineData("/settings/apps")]
     [InlineData("/settings/apps/twikey")]
     [InlineData("/settings/templates")]
     [InlineData("/settings/mail-templates")]
+    [InlineData("/settings/companies")]
     [InlineData("/settings/users")]
     [InlineData("/settings/keys")]
     public async Task A_clerk_sees_no_settings(string path)
@@ -308,7 +331,7 @@ public sealed class SettingsPagesTests(OfficeFixture app) : IClassFixture<Office
         foreach (var path in new[]
         {
             "/invoices", "/invoices?View=paid&Q=zzz", $"/invoices/{invoice.Id}", "/proposals", "/proposals/new", $"/proposals/{proposal.Id}", "/runs", $"/runs/{run.Id}", "/settings", "/settings/apps", "/settings/apps/twikey",
-            "/settings/templates", $"/settings/templates/{template}", "/settings/mail-templates", "/settings/mail-templates/reminder/nl", "/settings/users", $"/settings/users/{user}", "/settings/keys",
+            "/settings/templates", $"/settings/templates/{template}", "/settings/mail-templates", "/settings/mail-templates/reminder/nl", "/settings/companies", "/settings/users", $"/settings/users/{user}", "/settings/keys",
         })
         {
             var page = await browser.GetAsync(path);
