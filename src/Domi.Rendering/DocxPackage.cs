@@ -127,8 +127,11 @@ internal sealed class DocxPackage
         var contentType = ContentType(ReadXml(typesPart).Root!, mainName);
         if (contentType.Contains("macroEnabled", StringComparison.OrdinalIgnoreCase))
             throw new TemplateException("template.macros", "The file is a Word document with macros.");
-        if (contentType != MainContentType || !parts.ContainsKey(mainName))
+        if (contentType != MainContentType || !parts.TryGetValue(mainName, out var mainPart))
             throw new TemplateException("template.not_docx", "The file is no Word document (.docx).");
+        // Strict documents have another namespace: the names tell.
+        if (ReadXml(mainPart).Root is not { Name.LocalName: "document" } root || !root.Elements().Any(e => e.Name.LocalName == "body"))
+            throw new TemplateException("template.not_docx", "The file has no text.");
 
         return new(parts, mainName);
     }

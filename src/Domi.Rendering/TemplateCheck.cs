@@ -71,7 +71,7 @@ internal sealed class TemplateCheck(FieldCatalog catalog, TemplatePlace part)
         if (catalog.TableField(placeholder.Name) is { } inTable)
         {
             if (inTable.Column is null)
-                Add("template.unknown_field", FindingSeverity.Error, subject, NearestName.Of(placeholder.Name, catalog.Names()), place);
+                Add("template.unknown_field", FindingSeverity.Error, subject, Nearest(placeholder.Name), place);
             else if (row is null)
                 Add("template.table_field_outside_row", FindingSeverity.Error, subject, null, place);
         }
@@ -83,7 +83,7 @@ internal sealed class TemplateCheck(FieldCatalog catalog, TemplatePlace part)
         {
             // {IF} without a name reads as a field of that name.
             var code = placeholder.Name.Equals("IF", StringComparison.OrdinalIgnoreCase) ? "template.if_without_name" : "template.unknown_field";
-            Add(code, FindingSeverity.Error, subject, NearestName.Of(placeholder.Name, catalog.Names()), place);
+            Add(code, FindingSeverity.Error, subject, Nearest(placeholder.Name), place);
         }
         else if (placeholder.Kind is PlaceholderKind.Field && field.Kind is FieldKind.Condition)
         {
@@ -94,9 +94,13 @@ internal sealed class TemplateCheck(FieldCatalog catalog, TemplatePlace part)
     private void CheckPicture(string name)
     {
         if (catalog.Field(name)?.Kind is not FieldKind.Image)
-            Add("template.unknown_field", FindingSeverity.Error, $"{{{name}}}",
-                NearestName.Of(name, catalog.Names().Where(known => known.StartsWith(Placeholder.ImagePrefix, StringComparison.Ordinal))), part);
+            Add("template.unknown_field", FindingSeverity.Error, $"{{{name}}}", Nearest(name), part);
     }
+
+    // Who names a picture wants a picture.
+    private string? Nearest(string name) => NearestName.Of(name, name.StartsWith(Placeholder.ImagePrefix, StringComparison.OrdinalIgnoreCase)
+        ? catalog.Names().Where(known => known.StartsWith(Placeholder.ImagePrefix, StringComparison.Ordinal))
+        : catalog.Names());
 
     // A brace that opens and never closes was most likely meant as a placeholder.
     private void CheckStray(string text, TemplatePlace place)

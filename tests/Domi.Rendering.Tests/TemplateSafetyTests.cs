@@ -13,6 +13,8 @@ public sealed class TemplateSafetyTests
         Refused("template.not_docx", Zip(("readme.txt", Bytes("hello"))));
         Refused("template.not_docx", File(P("x"))[..600]);
         Refused("template.not_docx", File(P("x"), extra: ("word/document.xml", Bytes("<w:document>"))));
+        Refused("template.not_docx", File(P("x"), extra: ("word/document.xml", Bytes("<a/>"))));
+        Refused("template.not_docx", File(P("x"), extra: ("word/document.xml", Bytes("<document/>"))));
     }
 
     [Fact]

@@ -296,6 +296,14 @@ public sealed class WordTemplateTests
     public void Braces_around_anything_else_are_text() => Assert.Equal(["{ 1, 2 } {} {{}}"], Lines(Fill(File(P("{ 1, 2 } {} {{}}")))));
 
     [Fact]
+    public void An_unknown_picture_is_near_to_a_picture()
+    {
+        var finding = Assert.Single(WordTemplate.Check(File(P("{Image:PaymentQr}")), InvoiceFields.Catalog).Findings);
+
+        Assert.Equal(("template.unknown_field", "Image:PaymentQrCode"), (finding.Code, finding.Nearest));
+    }
+
+    [Fact]
     public void Unknown_fields_give_nothing_and_are_reported_with_the_nearest_name()
     {
         var template = File(P("[{InvoiceNummber}][{PaymentQrCode}]"), footer: P("{Invoice Number}") + Table(["{Line.Descripton}"]));

@@ -40,6 +40,12 @@ internal static class OfficeApi
     {
         try
         {
+            if (context.GetEndpoint() is null)
+            {
+                await Problem(context, StatusCodes.Status404NotFound, "not_found", "There is nothing here.");
+                return;
+            }
+
             if (context.User.Identity?.IsAuthenticated != true && !context.Request.Path.StartsWithSegments("/api/openapi"))
             {
                 await Problem(context, StatusCodes.Status401Unauthorized, "unauthorised", "Send a key: Authorization: Bearer …");

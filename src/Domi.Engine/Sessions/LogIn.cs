@@ -37,9 +37,11 @@ internal static class LogIn
             : null;
         // Who guesses keys is known by where he calls from, who guesses passwords by the key: behind one proxy nobody locks out another.
         var guesser = key is null ? call.Http.Connection.RemoteIpAddress?.ToString() ?? "" : $"key:{key.Id:n}";
-        if (await db.FailedLogins.CountAsync(f => f.Address == guesser && f.At > since, ct) >= MostFailures)
+        // The window is full until the oldest of the last twenty has left it.
+        var oldest = await db.FailedLogins.Where(f => f.Address == guesser && f.At > since).OrderByDescending(f => f.At).Skip(MostFailures - 1).Select(f => (DateTimeOffset?)f.At).FirstOrDefaultAsync(ct);
+        if (oldest is { } at)
         {
-            call.Http.Response.Headers["X-Rate-Limit-Retry-After-Seconds"] = "600";
+            call.Http.Response.Headers["X-Rate-Limit-Retry-After-Seconds"] = Math.Ceiling((at + FailureWindow - now).TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 

@@ -95,7 +95,8 @@ public sealed class LogInTests(AppFixture app) : IClassFixture<AppFixture>
         await app.ReadEngineAsync(db => db.FailedLogins.ExecuteDeleteAsync());
 
         Assert.Equal(HttpStatusCode.TooManyRequests, guess.StatusCode);
-        Assert.Equal("600", guess.Headers.GetValues("X-Rate-Limit-Retry-After-Seconds").Single());
+        // Until the first of the twenty is ten minutes old.
+        Assert.InRange(int.Parse(guess.Headers.GetValues("X-Rate-Limit-Retry-After-Seconds").Single(), CultureInfo.InvariantCulture), 1, 600);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
     }
 
