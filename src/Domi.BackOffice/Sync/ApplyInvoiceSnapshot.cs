@@ -47,7 +47,7 @@ public sealed class ApplyInvoiceSnapshot(OfficeDb db, ApplyPayment payments, Bus
 
         // The answer to our own request comes through the feed as well: told once is enough.
         if (changed && snapshot.State is "PENDING" && invoice.LinkState is LinkState.Ready) await db.NoteOnceAsync(invoice, "will_be_collected", "provider", now, ct, ("day", invoice.CollectionOn));
-        if (wasCollected && invoice.Open > 0 && snapshot.State is "BOOKED" or "EXPIRED") db.Note(invoice, "collection_ended", "provider", now);
+        if (wasCollected && invoice.Open > 0 && snapshot.State is "BOOKED" or "EXPIRED") await db.NoteOnceAsync(invoice, "collection_ended", "provider", now, ct);
         if (changed && snapshot.State is "EXPIRED" or "ARCHIVED") await db.NoteOnceAsync(invoice, "provider_" + snapshot.State.ToLowerInvariant(), "provider", now, ct);
 
         if (connection.LacksPaymentFeed) changed |= await MoneyAsync(invoice, snapshot, ct);
