@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Domi.BackOffice.Companies;
-using Domi.BackOffice.Templates;
 using Domi.BackOffice.Users;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.BackOffice;
 
 /// <summary>What a fresh office needs before anybody can sign in: an own company, an administrator, templates.</summary>
-public sealed class FirstStart(OfficeDb db, EditTemplates templates, Texts texts, DomiSettings settings)
+public sealed class FirstStart(OfficeDb db, AddCompany add, DomiSettings settings)
 {
     /// <param name="Password">Only when it was made here: told once.</param>
     public sealed record Made(bool IsFresh, Guid CompanyId, string Email, string? Password);
@@ -23,15 +22,12 @@ public sealed class FirstStart(OfficeDb db, EditTemplates templates, Texts texts
 
         var now = TimeProvider.System.GetUtcNow();
         var password = settings.Admin.Password ?? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 14);
-        var company = new OwnCompany { Name = "My company" };
+        var company = await add.MakeAsync(new() { Name = "My company" }, ct);
         var administrator = new User { Email = (settings.Admin.Email ?? "admin@domi.example").Trim().ToLowerInvariant(), Name = "Administrator", Role = Role.Administrator, Language = "en", CreatedAt = now };
         administrator.SetPassword(password);
-        db.Companies.Add(company);
         db.Users.Add(administrator);
         if (settings.Admin.ApiKey is { } key)
             db.OfficeKeys.Add(new() { OwnCompanyId = company.Id, Name = "first", KeyHash = Secrets.HashOf(key), Hint = key[..Math.Min(6, key.Length)], MayAdminister = true, CreatedAt = now });
-        await db.SaveChangesAsync(ct);
-        await templates.AddExamplesAsync(company.Id, texts, ct);
         return new(true, company.Id, administrator.Email, settings.Admin.Password is null ? password : null);
     }
 }

@@ -14,13 +14,18 @@ public sealed class AddCompany(OfficeDb db, EditTemplates templates, Texts texts
     /// <param name="id">Chosen with the form: sent twice it is one company.</param>
     public Task<OwnCompany> RunAsync(Guid id, string? name, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > 140) throw new RefusedException("name_missing", "The name is missing or too long.") { Field = "Name" };
+        OwnCompany.RequireName(name);
         if (await db.Companies.IgnoreQueryFilters().SingleOrDefaultAsync(c => c.Id == id, token) is { } made) return made;
 
-        var company = new OwnCompany { Id = id, Name = name.Trim() };
-        db.Companies.Add(company);
-        await db.SaveChangesAsync(token);
-        await templates.AddExamplesAsync(company.Id, texts, token);
-        return company;
+        return await MakeAsync(new() { Id = id, Name = name.Trim() }, token);
     }, ct);
+
+    /// <summary>The same within a transaction: the first one, of a first start.</summary>
+    internal async Task<OwnCompany> MakeAsync(OwnCompany company, CancellationToken ct)
+    {
+        db.Companies.Add(company);
+        await db.SaveChangesAsync(ct);
+        await templates.AddExamplesAsync(company.Id, texts, ct);
+        return company;
+    }
 }

@@ -30,7 +30,7 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
 
     public Task<OwnCompany> SaveFactsAsync(Guid id, int? version, CompanyFacts facts, CancellationToken ct) => ChangeAsync(id, version, company =>
     {
-        if (string.IsNullOrWhiteSpace(facts.Name) || facts.Name.Length > 140) throw new RefusedException("name_missing", "The name is missing or too long.") { Field = "Name" };
+        OwnCompany.RequireName(facts.Name);
         var email = Address(facts.Email, "Email") ?? "";
         EnterpriseNumber? enterprise = null;
         if (!string.IsNullOrWhiteSpace(facts.EnterpriseNumber))

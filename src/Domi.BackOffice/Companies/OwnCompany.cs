@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Domi.Platform;
 using Domi.Standards;
 
@@ -14,6 +15,12 @@ public sealed class OwnCompany
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required string Name { get; set; }
+
+    /// <exception cref="RefusedException"><c>name_missing</c>: blank, or longer than 140 characters.</exception>
+    public static void RequireName([NotNull] string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > 140) throw new RefusedException("name_missing", "The name is missing or too long.") { Field = "Name" };
+    }
 
     public EnterpriseNumber? EnterpriseNumber { get; set; }
 

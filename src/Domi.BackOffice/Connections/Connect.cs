@@ -126,7 +126,6 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         int? Kept(int? number) => number is { } n && active.Exists(p => p.Id == n) ? n : null;
     }
 
-
     private async Task<TwikeyConnection> CandidateAsync(Guid companyId, Credentials credentials, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(credentials.MerchantNumber) || credentials.MerchantNumber.Length > 40)

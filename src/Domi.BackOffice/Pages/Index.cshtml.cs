@@ -85,7 +85,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         foreach (var state in await db.Mails.Where(m => m.OwnerId == actor.CompanyId && (m.State == MailState.Uncertain || m.State == MailState.Refused)).GroupBy(m => m.State).Select(g => new { State = g.Key, Count = g.Count() }).ToListAsync(ct))
         {
             var uncertain = state.State is MailState.Uncertain;
-            Add(uncertain ? "warn" : "bad", uncertain ? "unsure" : "fail", Counted(uncertain ? "dashboard.mails_uncertain" : "dashboard.mails_refused", state.Count),
+            Add(uncertain ? "warn" : "bad", uncertain ? "unsure" : "fail", t[uncertain ? "dashboard.mails_uncertain" : "dashboard.mails_refused", ("count", state.Count)],
                 t[uncertain ? "dashboard.mails_uncertain_note" : "dashboard.mails_refused_note"], null, t["dashboard.check"], uncertain ? "/mails?state=uncertain" : "/mails?state=refused");
         }
 
@@ -96,7 +96,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
 
         var ids = connections.ConvertAll(c => c.Id);
         if (await db.Inbox.CountAsync(e => ids.Contains(e.ConnectionId) && e.State == InboxState.Quarantined, ct) is > 0 and var quarantined)
-            Add("warn", "warn", Counted("dashboard.quarantined", quarantined), t["dashboard.quarantined_note"], null, t["dashboard.look"], "/settings/apps/twikey", administrator: true);
+            Add("warn", "warn", t["dashboard.quarantined", ("count", quarantined)], t["dashboard.quarantined_note"], null, t["dashboard.look"], "/settings/apps/twikey", administrator: true);
 
         if (company is { Account: null } or { Email: "" })
             Add("warn", "warn", t["dashboard.company_incomplete"], t["dashboard.company_incomplete_note"], null, t["dashboard.complete"], "/settings", administrator: true);
@@ -112,13 +112,13 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         if (failed.Count == 0) return;
 
         var reasons = string.Join(" · ", failed.OrderByDescending(f => f.Count).Take(3).Select(f => t["dashboard.reason_count", ("reason", Capital($"{ReasonCodes.Describe(f.Code, t.Language)} ({f.Code})")), ("count", f.Count)]));
-        Add("bad", "fail", Counted("dashboard.collections_failed", failed.Sum(f => f.Count)), reasons, failed.Sum(f => f.Amount), t["dashboard.handle"], "/invoices?view=refused");
+        Add("bad", "fail", t["dashboard.collections_failed", ("count", failed.Sum(f => f.Count))], reasons, failed.Sum(f => f.Amount), t["dashboard.handle"], "/invoices?view=refused");
     }
 
     private async Task AddSumAsync(IQueryable<Invoice> invoices, string look, string glyph, string words, string address, CancellationToken ct, int owed = 0)
     {
         var sum = owed < 0 ? await SumAsync(invoices, ct) : await invoices.GroupBy(_ => 1).Select(g => new Sum(g.Count(), g.Sum(i => i.TotalInclVat))).SingleOrDefaultAsync(ct) ?? new(0, 0);
-        if (sum.Count > 0) Add(look, glyph, Counted(words, sum.Count), t.Find(words + "_note"), owed < 0 ? -sum.Amount : sum.Amount, t[words is "dashboard.proposals" ? "dashboard.to_number" : "dashboard.handle"], address);
+        if (sum.Count > 0) Add(look, glyph, t[words, ("count", sum.Count)], t.Find(words + "_note"), owed < 0 ? -sum.Amount : sum.Amount, t[words is "dashboard.proposals" ? "dashboard.to_number" : "dashboard.handle"], address);
     }
 
     private void Add(string look, string glyph, string words, string? note, decimal? amount, string act, string address, bool administrator = false)
@@ -127,7 +127,6 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         Todo.Add(new(look, glyph, words, note, amount, act, address));
     }
 
-    private string Counted(string key, int count) => t[key, ("count", count)];
 
     private async Task ReadLatestAsync(CancellationToken ct)
     {

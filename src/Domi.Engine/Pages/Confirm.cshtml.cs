@@ -115,7 +115,6 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
     private string Wrong() => (5 - Mandate.CodeAttempts) switch
     {
         <= 0 => Dead(),
-        1 => T["sign.code.wrong.one"],
         var left => T["sign.code.wrong", ("left", left)],
     };
 

@@ -71,9 +71,7 @@ internal sealed class DetailsForm
 
         return (compact.Length - 16) switch
         {
-            -1 => t["field.iban.one_missing"],
             < 0 and var few => t["field.iban.missing_digits", ("count", -few)],
-            1 => t["field.iban.one_more"],
             > 0 and var many => t["field.iban.more_digits", ("count", many)],
             _ => t["field.iban.check"],
         };

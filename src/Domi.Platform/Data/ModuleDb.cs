@@ -87,17 +87,15 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
         }
     }
 
-    public Task RepeatWhenBeatenAsync(Func<CancellationToken, Task> work, CancellationToken ct) =>
-        RepeatWhenBeatenAsync(async token =>
-        {
-            await work(token);
-            return true;
-        }, ct);
-
     /// <summary><see cref="WriteAsync{T}"/>, begun anew by whoever is beaten: for a change that reads what it needs within.</summary>
     public Task<T> WriteOrRepeatAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct) => RepeatWhenBeatenAsync(token => WriteAsync(change, token), ct);
 
-    public Task WriteOrRepeatAsync(Func<CancellationToken, Task> change, CancellationToken ct) => RepeatWhenBeatenAsync(token => WriteAsync(change, token), ct);
+    public Task WriteOrRepeatAsync(Func<CancellationToken, Task> change, CancellationToken ct) =>
+        WriteOrRepeatAsync(async token =>
+        {
+            await change(token);
+            return true;
+        }, ct);
 
     /// <summary>Forgets what was loaded and what was to be written.</summary>
     protected virtual void Clear() => ChangeTracker.Clear();
