@@ -71,8 +71,6 @@ public sealed class MigrationKillTests(ITestOutputHelper output) : IAsyncDisposa
     /// <summary>An empty folder, or the names of two databases that do not exist yet, and a process for them.</summary>
     private sealed class Place : IAsyncDisposable
     {
-        private static readonly string Server = Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES") ?? throw new InvalidOperationException("DOMI_TEST_POSTGRES is not set: start the tests by bin/test, or under bin/postgres run.");
-
         private readonly string folder = Directory.CreateTempSubdirectory("domi-migrate-").FullName;
         private readonly string name = Guid.CreateVersion7().ToString("n");
         private readonly DatabaseProvider provider;
@@ -133,11 +131,11 @@ public sealed class MigrationKillTests(ITestOutputHelper output) : IAsyncDisposa
 
         private string Connection(string module) => provider is DatabaseProvider.Sqlite
             ? $"Data Source={Path.Combine(folder, module + ".db")};Pooling=False"
-            : new NpgsqlConnectionStringBuilder(Server) { Database = $"domi_{module}_{name}", MaxPoolSize = 10 }.ConnectionString;
+            : PostgresServer.ConnectionTo($"domi_{module}_{name}", 10);
 
         private static async Task<List<string>> QueryAsync(string database, string sql)
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Server) { Database = database, Pooling = false }.ConnectionString);
+            await using var connection = new NpgsqlConnection(PostgresServer.ConnectionTo(database, 1) + ";Pooling=false");
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand(sql, connection);
             await using var reader = await command.ExecuteReaderAsync();
@@ -149,17 +147,7 @@ public sealed class MigrationKillTests(ITestOutputHelper output) : IAsyncDisposa
         public async ValueTask DisposeAsync()
         {
             await App.DisposeAsync();
-            if (provider is DatabaseProvider.Postgres)
-            {
-                NpgsqlConnection.ClearAllPools();
-                await using var server = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Server) { Database = "postgres", Pooling = false }.ConnectionString);
-                await server.OpenAsync();
-                foreach (var module in new[] { "office", "engine" })
-                {
-                    await using var drop = new NpgsqlCommand($"drop database if exists \"domi_{module}_{name}\" with (force)", server);
-                    await drop.ExecuteNonQueryAsync();
-                }
-            }
+            if (provider is DatabaseProvider.Postgres) await PostgresServer.DropAsync([$"domi_office_{name}", $"domi_engine_{name}"]);
 
             Directory.Delete(folder, recursive: true);
         }

@@ -5,7 +5,6 @@ using Domi.Engine;
 using Domi.Platform;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace Domi.Scenarios;
 
@@ -13,7 +12,6 @@ namespace Domi.Scenarios;
 public sealed class NodesTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("domi-nodes-").FullName;
-    private readonly string server = Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES") ?? throw new InvalidOperationException("DOMI_TEST_POSTGRES is not set: start the tests by bin/test, or under bin/postgres run.");
     private readonly string name = Guid.CreateVersion7().ToString("n");
 
     [Fact]
@@ -100,7 +98,7 @@ public sealed class NodesTests : IAsyncDisposable
         ["Engine__Listen"] = $"http://127.0.0.1:{engine}",
     });
 
-    private string Connection(string module) => new NpgsqlConnectionStringBuilder(server) { Database = $"domi_{module}_{name}", MaxPoolSize = 20 }.ConnectionString;
+    private string Connection(string module) => PostgresServer.ConnectionTo($"domi_{module}_{name}", 20);
 
     private DbContextOptions<T> Options<T>(string module)
         where T : ModuleDb
@@ -112,15 +110,7 @@ public sealed class NodesTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        NpgsqlConnection.ClearAllPools();
-        await using var connection = new NpgsqlConnection(server + ";Database=postgres");
-        await connection.OpenAsync();
-        foreach (var module in new[] { "office", "engine" })
-        {
-            await using var drop = new NpgsqlCommand($"drop database if exists \"domi_{module}_{name}\" with (force)", connection);
-            await drop.ExecuteNonQueryAsync();
-        }
-
+        await PostgresServer.DropAsync([$"domi_office_{name}", $"domi_engine_{name}"]);
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -137,11 +137,9 @@ public class AppFixture : IAsyncLifetime
     {
         if (Provider == DatabaseProvider.Sqlite) return null;
 
-        var server = Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES")
-            ?? throw new InvalidOperationException("DOMI_TEST_POSTGRES is not set: start the tests by bin/test, or under bin/postgres run.");
         var name = $"domi_{module}_{Guid.CreateVersion7():n}";
         postgresDatabases.Add(name);
-        return new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 30 }.ConnectionString;
+        return PostgresServer.ConnectionTo(name, 30);
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -161,17 +159,7 @@ public class AppFixture : IAsyncLifetime
         }
 
         locks.ForEach(l => l.Dispose());
-        NpgsqlConnection.ClearAllPools();
-        if (postgresDatabases.Count > 0)
-        {
-            await using var server = new NpgsqlConnection(Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES") + ";Database=postgres");
-            await server.OpenAsync();
-            foreach (var name in postgresDatabases)
-            {
-                await using var drop = new NpgsqlCommand($"drop database if exists \"{name}\" with (force)", server);
-                await drop.ExecuteNonQueryAsync();
-            }
-        }
+        if (postgresDatabases.Count > 0) await PostgresServer.DropAsync(postgresDatabases);
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(Folder, recursive: true);

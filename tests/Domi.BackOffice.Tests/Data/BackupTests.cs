@@ -464,28 +464,13 @@ public sealed class BackupTests(BackupTests.LivedFixture app) : IClassFixture<Ba
 
         public DomiSettings Settings { get; }
 
-        private static string? Connection(DatabaseProvider provider) => provider is DatabaseProvider.Sqlite ? null : new NpgsqlConnectionStringBuilder(Server)
-        {
-            Database = $"domi_restored_{Guid.CreateVersion7():n}",
-            MaxPoolSize = 10,
-        }.ConnectionString;
-
-        private static string Server => Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES")
-            ?? throw new InvalidOperationException("DOMI_TEST_POSTGRES is not set: start the tests by bin/test, or under bin/postgres run.");
+        private static string? Connection(DatabaseProvider provider) =>
+            provider is DatabaseProvider.Sqlite ? null : PostgresServer.ConnectionTo($"domi_restored_{Guid.CreateVersion7():n}", 10);
 
         public async ValueTask DisposeAsync()
         {
             if (Settings.Provider is DatabaseProvider.Postgres)
-            {
-                NpgsqlConnection.ClearAllPools();
-                await using var server = new NpgsqlConnection(Server + ";Database=postgres");
-                await server.OpenAsync();
-                foreach (var connection in new[] { Settings.Office.ConnectionString, Settings.Engine.ConnectionString })
-                {
-                    await using var drop = new NpgsqlCommand($"drop database if exists \"{new NpgsqlConnectionStringBuilder(connection).Database}\" with (force)", server);
-                    await drop.ExecuteNonQueryAsync();
-                }
-            }
+                await PostgresServer.DropAsync(new[] { Settings.Office, Settings.Engine }.Select(m => new NpgsqlConnectionStringBuilder(m.ConnectionString).Database!));
 
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(folder, recursive: true);

@@ -26,7 +26,7 @@ public sealed class SchemaTests : IDisposable
 
     private string Connection(string name) => AppFixture.Provider == DatabaseProvider.Sqlite
         ? $"Data Source={Path.Combine(folder, name + ".db")}"
-        : new NpgsqlConnectionStringBuilder(Environment.GetEnvironmentVariable("DOMI_TEST_POSTGRES")) { Database = $"domi_{name}_{Guid.CreateVersion7():n}", Pooling = false }.ConnectionString;
+        : new NpgsqlConnectionStringBuilder(PostgresServer.Address) { Database = $"domi_{name}_{Guid.CreateVersion7():n}", Pooling = false }.ConnectionString;
 
     public void Dispose()
     {
