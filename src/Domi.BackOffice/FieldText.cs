@@ -1,4 +1,5 @@
 using Domi.Platform;
+using Domi.Standards;
 
 namespace Domi.BackOffice;
 
@@ -11,6 +12,29 @@ internal static class FieldText
         (text?.Trim() ?? "") is var trimmed && trimmed.Length <= most
             ? trimmed
             : throw new RefusedException("text_too_long", $"{field} is longer than {most} characters.", ("most", most)) { Field = field };
+
+    /// <summary>The two capitals of a country that exists.</summary>
+    /// <exception cref="RefusedException"><c>country_invalid</c>, at the field.</exception>
+    public static string Country(string? text, string field = "Country") =>
+        (text?.Trim().ToUpperInvariant() ?? "") is var code && Countries.Codes.Contains(code) ? code : throw new RefusedException("country_invalid", "No country has this code.") { Field = field };
+
+    /// <summary>One of the four languages; <c>nl-BE</c> is Dutch too.</summary>
+    /// <exception cref="RefusedException"><c>language_unknown</c>, at the field.</exception>
+    public static string Language(string? text, string field = "Language") =>
+        (text?.Trim().ToLowerInvariant() ?? "") is var tag && Texts.Languages.Contains(tag.Split('-')[0])
+            ? tag[..2]
+            : throw new RefusedException("language_unknown", $"No language {tag}: one of {string.Join(", ", Texts.Languages)}.", ("language", text)) { Field = field };
+
+    /// <summary>An address of the web, which documents and mails show; without a scheme it is a host.</summary>
+    /// <exception cref="RefusedException"><c>website_invalid</c>, <c>text_too_long</c>, at the field.</exception>
+    public static string? Website(string? text, string field = "Website")
+    {
+        if (Optional(text, 200, field) is not { } address) return null;
+        var whole = address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address;
+        return Uri.TryCreate(whole, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Host.Contains('.', StringComparison.Ordinal) && !address.Any(char.IsWhiteSpace)
+            ? address
+            : throw new RefusedException("website_invalid", "Not an address of the web.") { Field = field };
+    }
 
     /// <summary>What others say of themselves: cut off, where a person would be told.</summary>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]

@@ -27,7 +27,7 @@ public static class ExampleMails
             {IF_relation.paymentmethod.manual}
             <p>Merci de la payer au plus tard le {invoice.expiry}, sur le compte {company.iban} avec la communication {invoice.paymentReference}.</p>
             {IF_invoice.paymenturl}
-            <p>Plus simple encore : payez en ligne via {invoice.paymenturl} ou scannez ce code :</p>
+            <p>Plus simple encore : payez en ligne via {invoice.paymenturl}</p>
             <p>{invoice.paymentqrcode}</p>
             {ENDIF_invoice.paymenturl}
             {ENDIF_relation.paymentmethod.manual}
@@ -45,7 +45,7 @@ public static class ExampleMails
             {IF_relation.paymentmethod.manual}
             <p>Gelieve te betalen uiterlijk op {invoice.expiry}, op rekening {company.iban} met de mededeling {invoice.paymentReference}.</p>
             {IF_invoice.paymenturl}
-            <p>Nog eenvoudiger: betaal online via {invoice.paymenturl} of scan deze code:</p>
+            <p>Nog eenvoudiger: betaal online via {invoice.paymenturl}</p>
             <p>{invoice.paymentqrcode}</p>
             {ENDIF_invoice.paymenturl}
             {ENDIF_relation.paymentmethod.manual}
@@ -63,7 +63,7 @@ public static class ExampleMails
             {IF_relation.paymentmethod.manual}
             <p>Please pay by {invoice.expiry} to account {company.iban}, with the reference {invoice.paymentReference}.</p>
             {IF_invoice.paymenturl}
-            <p>Easier still: pay online at {invoice.paymenturl} or scan this code:</p>
+            <p>Easier still: pay online at {invoice.paymenturl}</p>
             <p>{invoice.paymentqrcode}</p>
             {ENDIF_invoice.paymenturl}
             {ENDIF_relation.paymentmethod.manual}
@@ -81,7 +81,7 @@ public static class ExampleMails
             {IF_relation.paymentmethod.manual}
             <p>Bitte zahlen Sie bis zum {invoice.expiry} auf das Konto {company.iban} mit der Mitteilung {invoice.paymentReference}.</p>
             {IF_invoice.paymenturl}
-            <p>Noch einfacher: Zahlen Sie online über {invoice.paymenturl} oder scannen Sie diesen Code:</p>
+            <p>Noch einfacher: Zahlen Sie online über {invoice.paymenturl}</p>
             <p>{invoice.paymentqrcode}</p>
             {ENDIF_invoice.paymenturl}
             {ENDIF_relation.paymentmethod.manual}

@@ -68,7 +68,7 @@ internal sealed class Kills(ITestOutputHelper output)
         using var api = first.OfficeClient();
         using var debtor = new DebtorBrowser();
         await ConnectThroughAsync(api, proxy);
-        await MakeAsync(api, "/api/v1/company", new { name = "Killed & Risen", email = "invoices@killed.example" }, put: true);
+        await api.NameTheFirmAsync("Killed & Risen");
         var standing = (await MakeAsync(api, "/api/v1/relations", Relation(0))).GetProperty("id").GetGuid();
 
         var deeds = new Deeds();

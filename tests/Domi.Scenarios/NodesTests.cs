@@ -25,6 +25,7 @@ public sealed class NodesTests : IAsyncDisposable
         using var atA = a.OfficeClient();
         using var atB = b.OfficeClient();
         using var debtor = new DebtorBrowser();
+        await atA.NameTheFirmAsync();
 
         var relations = new List<Guid>();
         for (var i = 0; i < 4; i++) relations.Add((await PostAsync(i % 2 == 0 ? atA : atB, "/api/v1/relations", Kills.Relation(i))).GetProperty("id").GetGuid());

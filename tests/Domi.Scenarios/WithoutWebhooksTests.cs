@@ -18,6 +18,7 @@ public sealed class WithoutWebhooksTests : IAsyncDisposable
         await app.StartAsync();
         using var api = app.OfficeClient();
         using var debtor = new DebtorBrowser();
+        await api.NameTheFirmAsync();
         // Another connection has another webhook address, and nobody told the engine of it.
         await api.TryPostAsync("/api/v1/connections", new { merchantNumber = "1001", apiKey = "EngineKeyOfTheTests", privateKey = "0123456789abcdef0123456789abcdef", baseAddress = proxy.Url + "creditor" });
         var relation = (await api.TryPostAsync("/api/v1/relations", new { kind = "Person", name = "An Peeters", lastName = "Peeters", isVatRegistered = false, street = "Visserij 44", zip = "9000", city = "Gent", country = "BE", language = "nl", email = "an@example.org" }))!.Value.GetProperty("id").GetGuid();

@@ -1,5 +1,6 @@
 using System.Net;
 using Domi.BackOffice;
+using Domi.BackOffice.Companies;
 using Domi.Engine;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -85,6 +86,8 @@ public class AppFixture : IAsyncLifetime
         (var held, Made) = await OfficeHost.PrepareAsync(Settings, CancellationToken.None);
         if (held is not null) locks.Add(held);
         Office = OfficeHost.Build(Settings);
+        await InScopeAsync(Office, async services => await services.GetRequiredService<EditCompany>().SaveFactsAsync(Made.CompanyId, null,
+            new("My company", null, "Rue de la Loi 16", "1000", "Bruxelles", "BE", "", null, null, "BE45 7340 3187 2589", null, "fr"), CancellationToken.None));
         SetTime(Office, Start);
         await Office.StartAsync();
         Office.LearnAddress();

@@ -28,35 +28,38 @@ internal static class InvoicesApi
 
     public sealed record LedgerLine(Ledger.EntryKind Kind, decimal Amount, string Key, string Source, string? Method, string? ReasonCode, bool IsAssumed, DateTimeOffset OccurredAt);
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(RouteGroupBuilder all)
     {
+        var api = all.MapGroup("").WithTags("Invoices");
         api.MapPost("invoices", async (NewInvoice invoice, EditProposal edit, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
             var made = await edit.CreateAsync(actor.CompanyId!.Value, new(invoice.RelationId, InvoiceKind.Invoice, invoice.Date, invoice.DueOn, invoice.Description ?? "", invoice.Text ?? "",
                 invoice.PoNumber, invoice.Language, [.. (invoice.Lines ?? []).Select(l => new ProposalLine(l?.Description ?? "", l?.Quantity ?? 0, l?.UnitPrice ?? 0, l?.VatRate ?? 0, l?.Code))]), actor.Name, ct);
             return Results.Created($"/api/v1/invoices/{made.Id}", await ReadAsync(db, made.Id, ct));
-        });
-        api.MapGet("invoices/{id:guid}", async (Guid id, OfficeDb db, CancellationToken ct) => await ReadAsync(db, id, ct) is { } view ? Results.Ok(view) : Results.NotFound());
+        }).Answers<InvoiceView>("Makes a proposal", StatusCodes.Status201Created);
+        api.MapGet("invoices/{id:guid}", async (Guid id, OfficeDb db, CancellationToken ct) => await ReadAsync(db, id, ct) is { } view ? Results.Ok(view) : Results.NotFound())
+            .Answers<InvoiceView>("One invoice or proposal");
         api.MapPost("invoices/{id:guid}/number", async (Guid id, NumberRequest request, NumberInvoice number, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
             await number.RunAsync(id, request.Date, request.Send, actor.Name, ct);
             return Results.Ok(await ReadAsync(db, id, ct));
-        });
+        }).Answers<InvoiceView>("Numbers a proposal, and sends it if asked to");
         api.MapPost("invoices/{id:guid}/send", async (Guid id, SendRequest request, SendInvoice send, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
             await send.RunAsync(id, request.WithoutLink, actor.Name, ct, request.Again);
             return Results.Ok(await ReadAsync(db, id, ct));
-        });
+        }).Answers<InvoiceView>("Sends an invoice");
         api.MapPost("invoices/{id:guid}/reminder", async (Guid id, RemindInvoice remind, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
             await remind.RunAsync(id, actor.Name, ct);
             return Results.Ok(await ReadAsync(db, id, ct));
-        });
-        api.MapGet("invoices/{id:guid}/pdf", async (Guid id, MakePdf pdfs, CancellationToken ct) => Results.File(await pdfs.OfAsync(id, again: false, ct), "application/pdf"));
+        }).Answers<InvoiceView>("Reminds the relation of an invoice");
+        api.MapGet("invoices/{id:guid}/pdf", async (Guid id, MakePdf pdfs, CancellationToken ct) => Results.File(await pdfs.OfAsync(id, again: false, ct), "application/pdf"))
+            .AnswersFile("The document of an invoice", "application/pdf");
         api.MapGet("invoices/{id:guid}/ledger", async (Guid id, OfficeDb db, CancellationToken ct) => await db.Invoices.AnyAsync(i => i.Id == id, ct)
             ? Results.Ok(await db.LedgerEntries.AsNoTracking().Where(e => e.InvoiceId == id).OrderBy(e => e.PostedAt).ThenBy(e => e.Id)
                 .Select(e => new LedgerLine(e.Kind, e.Amount, e.Key, e.Source, e.Method, e.ReasonCode, e.IsAssumed, e.OccurredAt)).ToListAsync(ct))
-            : Results.NotFound());
+            : Results.NotFound()).Answers<IReadOnlyList<LedgerLine>>("What was booked on an invoice");
     }
 
     private static async Task<InvoiceView?> ReadAsync(OfficeDb db, Guid id, CancellationToken ct)

@@ -14,7 +14,7 @@ internal static class OfficeApi
 {
     public static void AddOfficeApi(this IServiceCollection services)
     {
-        services.AddOpenApi();
+        services.AddOpenApiDocument();
         services.AddValidation();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // also outside Development: the caller is told what is malformed
         services.ConfigureHttpJsonOptions(json =>
@@ -97,7 +97,7 @@ internal static class OfficeApi
         null => e.Message,
     };
 
-    /// <summary>A text without NUL, which no database takes as text.</summary>
+    /// <summary>A text without NUL, which no database takes as text, and without the other control characters, which no document shows.</summary>
     private sealed class PlainText : System.Text.Json.Serialization.JsonConverter<string>
     {
         public override string? Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options)
@@ -106,7 +106,7 @@ internal static class OfficeApi
             try
             {
                 var text = reader.GetString()!;
-                return text.Contains('\0', StringComparison.Ordinal) ? throw new System.Text.Json.JsonException("A text may not contain the character NUL.") : text;
+                return text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) ? throw new System.Text.Json.JsonException("A text may not contain control characters.") : text;
             }
             catch (InvalidOperationException e)
             {

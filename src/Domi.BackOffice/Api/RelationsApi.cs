@@ -37,27 +37,29 @@ internal static class RelationsApi
 
     public sealed record RelationPage(IReadOnlyList<RelationView> Results, int? After);
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static void Map(RouteGroupBuilder all)
     {
+        var api = all.MapGroup("").WithTags("Relations");
         api.MapGet("relations", async (int? after, int? pageSize, OfficeDb db, CancellationToken ct) =>
         {
             var size = Math.Clamp(pageSize ?? 100, 1, MostPerPage);
             var page = await db.Relations.AsNoTracking().Where(r => r.Number > (after ?? 0)).OrderBy(r => r.Number).Take(size).ToListAsync(ct);
             return new RelationPage([.. page.Select(View)], page.Count == size ? page[^1].Number : null);
-        });
+        }).Answers<RelationPage>("Relations in the order of their numbers, after a number");
         api.MapPost("relations", async (RelationRequest request, EditRelation edit, Actor actor, CancellationToken ct) =>
         {
             var made = await edit.CreateAsync(actor.CompanyId!.Value, request.Content(), actor.Name, ct);
             return Results.Created($"/api/v1/relations/{made.Id}", View(made));
-        });
+        }).Answers<RelationView>("Makes a relation", StatusCodes.Status201Created);
         api.MapPut("relations/{id:guid}", async (Guid id, int? version, RelationRequest request, EditRelation edit, Actor actor, CancellationToken ct) =>
-            View(await edit.ChangeAsync(id, version, request.Content(), actor.Name, ct)));
-        api.MapGet("relations/{id:guid}", ReadAsync);
+            View(await edit.ChangeAsync(id, version, request.Content(), actor.Name, ct)))
+            .Answers<RelationView>("Replaces what is known of a relation");
+        api.MapGet("relations/{id:guid}", ReadAsync).Answers<RelationDetail>("One relation with its accounts, mandates and invitations");
         api.MapPost("relations/{id:guid}/invite", async (Guid id, InviteRequest request, InviteRelation invite, Actor actor, CancellationToken ct) =>
         {
             var invitation = await invite.RunAsync(id, request.Profile, actor.Name, ct);
             return Results.Accepted($"/api/v1/relations/{id}", new InvitationView(invitation.Id, invitation.State, invitation.ProfileNumber, invitation.MandateReference, invitation.LastError));
-        });
+        }).Answers<InvitationView>("Invites a relation to direct debit", StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ReadAsync(Guid id, OfficeDb db, CancellationToken ct)

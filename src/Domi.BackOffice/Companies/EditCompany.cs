@@ -19,7 +19,7 @@ public sealed record CompanySending(
 /// <summary>Changes an own company.</summary>
 /// <remarks>
 /// Refuses with <c>not_found</c>, <c>changed_meanwhile</c>, <c>name_missing</c>, <c>email_invalid</c>, <c>enterprise_invalid</c>, <c>country_invalid</c>,
-/// <c>iban_invalid</c>, <c>bic_invalid</c>, <c>text_too_long</c>, <c>due_days_invalid</c>, <c>vat_rate_invalid</c>, <c>month_invalid</c>,
+/// <c>language_unknown</c>, <c>website_invalid</c>, <c>iban_invalid</c>, <c>bic_invalid</c>, <c>text_too_long</c>, <c>due_days_invalid</c>, <c>vat_rate_invalid</c>, <c>month_invalid</c>,
 /// <c>number_format_invalid</c>, <c>number_format_locked</c>, <c>number_format_same</c>, <c>switch_not_checked</c>, <c>profile_unknown</c>,
 /// <c>logo_too_large</c>, <c>logo_invalid</c>.
 /// </remarks>
@@ -39,13 +39,14 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
         if (!string.IsNullOrWhiteSpace(facts.Account)) account = Iban.TryParse(facts.Account, out var iban) ? iban : throw new RefusedException("iban_invalid", "Not an IBAN.") { Field = "Account" };
         Bic? bic = null;
         if (!string.IsNullOrWhiteSpace(facts.Bic)) bic = Bic.TryParse(facts.Bic, null, out var code) ? code : throw new RefusedException("bic_invalid", "Not a BIC.") { Field = "Bic" };
-        var country = facts.Country.Trim().ToUpperInvariant();
-        if (country.Length != 2 || !country.All(char.IsAsciiLetter)) throw new RefusedException("country_invalid", "Not a country code.") { Field = "Country" };
+        var country = FieldText.Country(facts.Country);
+        var language = FieldText.Language(facts.Language);
+        var website = FieldText.Website(facts.Website);
 
         company.Name = facts.Name.Trim();
         (company.EnterpriseNumber, company.Account, company.Bic, company.Country, company.Email) = (enterprise, account, bic, country, email);
         (company.Street, company.Zip, company.City) = (FieldText.Short(facts.Street, 140, "Street"), FieldText.Short(facts.Zip, 20, "Zip"), FieldText.Short(facts.City, 70, "City"));
-        (company.Phone, company.Website, company.Language) = (Blank(FieldText.Short(facts.Phone, 40, "Phone")), Blank(FieldText.Short(facts.Website, 200, "Website")), Texts.LanguageOf(facts.Language));
+        (company.Phone, company.Website, company.Language) = (FieldText.Optional(facts.Phone, 40, "Phone"), website, language);
     }, ct);
 
     /// <summary>A format is locked for the fiscal year in which a number of it was given: a series has one form.</summary>
@@ -53,7 +54,7 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
     {
         var company = await FindAsync(id, version, token);
         if (wanted.DueDays is < 0 or > 365) throw new RefusedException("due_days_invalid", "Not a number of days.") { Field = "DueDays" };
-        if (wanted.VatRate is < 0 or > 100) throw new RefusedException("vat_rate_invalid", "Not a percentage.") { Field = "VatRate" };
+        if (wanted.VatRate is < 0 or > 100 || decimal.Round(wanted.VatRate, 2) != wanted.VatRate) throw new RefusedException("vat_rate_invalid", "Not a percentage.") { Field = "VatRate" };
         if (wanted.FiscalYearStartMonth is < 1 or > 12) throw new RefusedException("month_invalid", "Not a month.") { Field = "FiscalYearStartMonth" };
         var (invoices, notes) = (Format(wanted.InvoiceFormat, "InvoiceFormat"), Format(wanted.CreditNoteFormat, "CreditNoteFormat"));
         if (Plain(invoices) == Plain(notes)) throw new RefusedException("number_format_same", "Invoices and credit notes need different numbers.") { Field = "CreditNoteFormat" };
@@ -63,7 +64,7 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
         if (notes != company.CreditNoteNumberFormat && locked.Contains(InvoiceKind.CreditNote)) throw Locked("CreditNoteFormat");
         if (wanted.FiscalYearStartMonth != company.FiscalYearStartMonth && locked.Count > 0) throw Locked("FiscalYearStartMonth");
 
-        (company.DefaultDueDays, company.DefaultVatRate, company.PaymentReference) = (wanted.DueDays, Math.Round(wanted.VatRate, 2), wanted.PaymentReference);
+        (company.DefaultDueDays, company.DefaultVatRate, company.PaymentReference) = (wanted.DueDays, wanted.VatRate, wanted.PaymentReference);
         (company.FiscalYearStartMonth, company.InvoiceNumberFormat, company.CreditNoteNumberFormat) = (wanted.FiscalYearStartMonth, invoices, notes);
         return company;
     }, ct);

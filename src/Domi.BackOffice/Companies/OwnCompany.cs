@@ -90,6 +90,16 @@ public sealed class OwnCompany
 
     public int FiscalYearOf(DateOnly date) => date.Month >= FiscalYearStartMonth || FiscalYearStartMonth == 1 ? date.Year : date.Year - 1;
 
+    /// <summary>It has what an invoice must say of its sender, and the account it is paid to.</summary>
+    /// <remarks>Source: Royal Decree no. 1 of 29 December 1992 (VAT), article 5, §1, 2°.</remarks>
+    public bool CanInvoice => Account is not null && Street.Length > 0 && Zip.Length > 0 && City.Length > 0;
+
+    /// <exception cref="RefusedException"><c>company_incomplete</c>: an address or the account is missing.</exception>
+    public void RequireCanInvoice()
+    {
+        if (!CanInvoice) throw new RefusedException("company_incomplete", $"The address or the account of {Name} is missing.", ("name", Name));
+    }
+
     /// <summary>A second sender is refused.</summary>
     /// <exception cref="RefusedException"><c>sent_by_provider</c>.</exception>
     public void RequireOfficeSendsInvoices()

@@ -14,7 +14,7 @@ public sealed record ProposalLine(string Description, decimal Quantity, decimal 
 
 /// <summary>Makes, changes and deletes proposals.</summary>
 /// <remarks>Refuses with <c>not_found</c>, <c>relation_unknown</c>, <c>invoice_numbered</c>, <c>line_invalid</c>, <c>amount_too_large</c>, <c>text_too_long</c>,
-/// <c>date_impossible</c>, <c>changed_meanwhile</c>.</remarks>
+/// <c>language_unknown</c>, <c>date_impossible</c>, <c>changed_meanwhile</c>.</remarks>
 public sealed class EditProposal(OfficeDb db, BusinessClock clock)
 {
     public Task<Invoice> CreateAsync(Guid companyId, ProposalContent content, string actor, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
@@ -71,16 +71,17 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
             Position = position + 1,
             Code = FieldText.Optional(line.Code, 40, "Lines"),
             Description = line.Description.Trim() is { Length: > 0 and <= 1000 } words ? words : throw new RefusedException("line_invalid", $"Line {position + 1} has no description.", ("line", position + 1)) { Field = "Lines" },
-            Quantity = Math.Abs(line.Quantity) <= 1_000_000m ? Math.Round(line.Quantity, 3) : throw new RefusedException("line_invalid", $"Line {position + 1}: the quantity is too large.", ("line", position + 1)) { Field = "Lines" },
-            UnitPrice = Math.Abs(line.UnitPrice) <= 10_000_000m ? Math.Round(line.UnitPrice, 4) : throw new RefusedException("line_invalid", $"Line {position + 1}: the price is too large.", ("line", position + 1)) { Field = "Lines" },
-            VatRate = line.VatRate is >= 0 and <= 100 ? Math.Round(line.VatRate, 2) : throw new RefusedException("line_invalid", $"Line {position + 1}: the VAT rate is no percentage.", ("line", position + 1)) { Field = "Lines" },
+            Quantity = Math.Abs(line.Quantity) <= 1_000_000m && decimal.Round(line.Quantity, 3) == line.Quantity ? line.Quantity : throw new RefusedException("line_invalid", $"Line {position + 1}: the quantity is too large, or has more than three decimals.", ("line", position + 1)) { Field = "Lines" },
+            UnitPrice = Math.Abs(line.UnitPrice) <= 10_000_000m && decimal.Round(line.UnitPrice, 4) == line.UnitPrice ? line.UnitPrice : throw new RefusedException("line_invalid", $"Line {position + 1}: the price is too large, or has more than four decimals.", ("line", position + 1)) { Field = "Lines" },
+            VatRate = line.VatRate is >= 0 and <= 100 && decimal.Round(line.VatRate, 2) == line.VatRate ? line.VatRate : throw new RefusedException("line_invalid", $"Line {position + 1}: the VAT rate is no percentage of at most two decimals.", ("line", position + 1)) { Field = "Lines" },
         }).ToList();
         Invoice.RequirePossible(content.Date, "Date");
         Invoice.RequirePossible(content.DueOn, "DueOn");
         var (description, text, po) = (FieldText.Short(content.Description, 200, "Description"), FieldText.Short(content.Text, 2000, "Text"), FieldText.Optional(content.PoNumber, 70, "PoNumber"));
+        var spoken = FieldText.Language(content.Language ?? language);
         invoice.Edit(content.RelationId, lines);
         (invoice.Date, invoice.DueOn, invoice.Description, invoice.Text, invoice.PoNumber) = (content.Date, content.DueOn, description, text, po);
-        invoice.Language = Texts.LanguageOf(content.Language ?? language);
+        invoice.Language = spoken;
     }
 
     private async Task<Relations.Relation> RelationAsync(Guid companyId, Guid id, CancellationToken ct) =>

@@ -13,11 +13,14 @@ namespace Domi.BackOffice.Invoices;
 /// and the request for a payment link, in one transaction.
 /// </summary>
 /// <remarks>
-/// Refuses with <c>not_found</c>, <c>invoice_numbered</c>, <c>lines_missing</c>, <c>no_template</c>, <c>date_before_last</c>, <c>date_impossible</c>, <c>sent_by_provider</c>,
+/// Refuses with <c>not_found</c>, <c>invoice_numbered</c>, <c>lines_missing</c>, <c>company_incomplete</c>, <c>no_template</c>, <c>date_before_last</c>, <c>date_impossible</c>, <c>date_ahead</c>, <c>sent_by_provider</c>,
 /// <c>due_before_date</c>.
 /// </remarks>
 public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
 {
+    /// <summary>Days an invoice may be dated ahead. A slip of a year would close the series for everything before: no number is of an earlier date than the last.</summary>
+    public const int MostDaysAhead = 31;
+
     // Two may number the first of a year, or this one, at the same moment.
     public Task<Invoice> RunAsync(Guid id, DateOnly? date, bool sends, string actor, CancellationToken ct) =>
         db.WriteOrRepeatAsync(token => NumberAsync(id, date, sends, actor, token), ct);
@@ -29,6 +32,7 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
         if (invoice.Lines.Count == 0) throw new RefusedException("lines_missing", "The proposal has no lines.") { Field = "Lines" };
 
         var company = await db.Companies.AsNoTracking().SingleAsync(c => c.Id == invoice.OwnCompanyId, ct);
+        company.RequireCanInvoice();
         var type = invoice.Kind is InvoiceKind.CreditNote ? TemplateType.CreditNote : TemplateType.Invoice;
         if (!await db.Templates.AnyAsync(t => t.OwnCompanyId == company.Id && t.Type == type && t.Language == invoice.Language && t.IsActive, ct))
             throw new RefusedException("no_template", $"No active template of type {type} in {invoice.Language}.", ("language", invoice.Language), ("type", type));
@@ -37,6 +41,8 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
 
         var date = wantedDate ?? invoice.Date ?? clock.Today;
         Invoice.RequirePossible(date, "Date");
+        if (date > clock.Today.AddDays(MostDaysAhead))
+            throw new RefusedException("date_ahead", $"{date:O} is more than {MostDaysAhead} days ahead.", ("date", date), ("most", MostDaysAhead)) { Field = "Date" };
         var relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, ct);
         var dueOn = invoice.DueOn ?? date.AddDays(relation.DueDays ?? company.DefaultDueDays);
         if (dueOn < date) throw new RefusedException("due_before_date", "The due date is before the invoice date.") { Field = "DueOn" };

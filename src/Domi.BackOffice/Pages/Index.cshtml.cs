@@ -98,7 +98,7 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         if (await db.Inbox.CountAsync(e => ids.Contains(e.ConnectionId) && e.State == InboxState.Quarantined, ct) is > 0 and var quarantined)
             Add("warn", "warn", t["dashboard.quarantined", ("count", quarantined)], t["dashboard.quarantined_note"], null, t["dashboard.look"], "/settings/apps/twikey", administrator: true);
 
-        if (company is { Account: null } or { Email: "" })
+        if (company is { CanInvoice: false } or { Email: "" })
             Add("warn", "warn", t["dashboard.company_incomplete"], t["dashboard.company_incomplete_note"], null, t["dashboard.complete"], "/settings", administrator: true);
         if (connections.Count == 0)
             Add("idle", "open", t["dashboard.not_connected"], t["dashboard.not_connected_note"], null, t["dashboard.connect"], "/settings/apps", administrator: true);

@@ -12,7 +12,7 @@ public sealed record RelationContent(
     string? InvoiceEmail, string? InvoiceCc, string? InvoiceBcc, string? ReminderEmail, int? DueDays, string? PoNumber, bool GetsReminders);
 
 /// <summary>Makes and changes relations. The number is given once and never changes: the provider knows the relation by it.</summary>
-/// <remarks>Refuses with <c>not_found</c>, <c>name_missing</c>, <c>email_invalid</c>, <c>enterprise_invalid</c>, <c>country_invalid</c>, <c>text_too_long</c>, <c>due_days_invalid</c>, <c>changed_meanwhile</c>.</remarks>
+/// <remarks>Refuses with <c>not_found</c>, <c>name_missing</c>, <c>email_invalid</c>, <c>enterprise_invalid</c>, <c>country_invalid</c>, <c>language_unknown</c>, <c>text_too_long</c>, <c>due_days_invalid</c>, <c>changed_meanwhile</c>.</remarks>
 public sealed class EditRelation(OfficeDb db, BusinessClock clock)
 {
     public async Task<Relation> CreateAsync(Guid companyId, RelationContent content, string actor, CancellationToken ct)
@@ -63,7 +63,8 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
                 if (!SendMails.IsAddress(address)) throw new RefusedException("email_invalid", $"Not an e-mail address: {address}", ("email", address)) { Field = field };
         if (!string.IsNullOrWhiteSpace(content.EnterpriseNumber) && !Standards.EnterpriseNumber.TryParse(content.EnterpriseNumber, out _))
             throw new RefusedException("enterprise_invalid", $"Not an enterprise number: {content.EnterpriseNumber}", ("number", content.EnterpriseNumber)) { Field = "EnterpriseNumber" };
-        if (content.Country is not { Length: 2 } || !content.Country.All(char.IsAsciiLetter)) throw new RefusedException("country_invalid", "Not a country of two letters.") { Field = "Country" };
+        FieldText.Country(content.Country);
+        FieldText.Language(content.Language);
         foreach (var (field, text, most) in new[]
         {
             ("FirstName", content.FirstName, 70), ("LastName", content.LastName, 70), ("Street", content.Street, 140), ("Zip", content.Zip, 20), ("City", content.City, 70), ("Phone", content.Phone, 40),
@@ -81,8 +82,8 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
         relation.LastName = Blank(content.LastName);
         relation.EnterpriseNumber = EnterpriseNumber.TryParse(content.EnterpriseNumber, out var number) ? number : null;
         relation.IsVatRegistered = content.IsVatRegistered;
-        (relation.Street, relation.Zip, relation.City, relation.Country) = (content.Street.Trim(), content.Zip.Trim(), content.City.Trim(), content.Country.ToUpperInvariant());
-        relation.Language = Texts.LanguageOf(content.Language);
+        (relation.Street, relation.Zip, relation.City, relation.Country) = (content.Street.Trim(), content.Zip.Trim(), content.City.Trim(), FieldText.Country(content.Country));
+        relation.Language = FieldText.Language(content.Language);
         relation.Phone = Blank(content.Phone);
         relation.Email = Blank(content.Email);
         relation.InvoiceEmail = Blank(content.InvoiceEmail);

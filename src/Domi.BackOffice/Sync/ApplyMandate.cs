@@ -25,9 +25,37 @@ public sealed class ApplyMandate(OfficeDb db, BusinessClock clock)
         var known = DocumentKey(connection.Id, change.Reference);
         var isSigned = detail?.State is "SIGNED" or "SIGNED_PENDING_DEBTOR_BANK";
         var pdf = isSigned && !await db.Documents.AnyAsync(d => d.OwnCompanyId == connection.OwnCompanyId && d.SourceKey == known, ct)
-            ? await client.ReadMandatePdfAsync(change.Reference, ct)
+            ? await FetchDocumentAsync(client, change.Reference, ct)
             : null;
         return new(change, detail, pdf);
+    }
+
+    /// <summary>The signed document; null when the provider has none, or none that can be read: the mandate holds without, and the nightly check asks again.</summary>
+    public static async Task<byte[]?> FetchDocumentAsync(TwikeyClient client, string reference, CancellationToken ct)
+    {
+        try
+        {
+            return await client.ReadMandatePdfAsync(reference, ct);
+        }
+        catch (TwikeyException e) when (!ReadFeeds.IsOfConnection(e.Fault))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks again for the documents of signed mandates that have none.</summary>
+    public async Task FetchMissingDocumentsAsync(Connection connection, TwikeyClient client, int most, CancellationToken ct)
+    {
+        var prefix = DocumentKey(connection.Id, "");
+        var missing = await db.RelationMandates.AsNoTracking()
+            .Where(m => m.ConnectionId == connection.Id && (m.State == "SIGNED" || m.State == "SIGNED_PENDING_DEBTOR_BANK") && !db.Documents.Any(d => d.OwnCompanyId == m.OwnCompanyId && d.SourceKey == prefix + m.Reference))
+            .OrderBy(m => m.Id).Take(most).Select(m => new { m.RelationId, m.Reference }).ToListAsync(ct);
+        foreach (var mandate in missing)
+        {
+            if (await FetchDocumentAsync(client, mandate.Reference, ct) is not { } pdf) continue;
+            await db.WriteAsync(async token => await KeepDocumentAsync(connection.Id, await db.Relations.SingleAsync(r => r.Id == mandate.RelationId, token), mandate.Reference, pdf, clock.GetUtcNow(), token), ct);
+            db.ChangeTracker.Clear();
+        }
     }
 
     public async Task<Applied> ApplyAsync(Connection connection, Ready ready, CancellationToken ct)

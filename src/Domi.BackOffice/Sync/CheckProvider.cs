@@ -15,7 +15,7 @@ namespace Domi.BackOffice.Sync;
 /// before the oldest of them: the ledger's keys make reading again harmless. What was set aside is tried again, and a payment feed that
 /// was not there is asked for again.
 /// </summary>
-public sealed class CheckProvider(OfficeDb db, Clients clients, ReadFeeds feeds, ReplayFeeds replay, BusinessClock clock, ILogger<CheckProvider> log) : IRecurring
+public sealed class CheckProvider(OfficeDb db, Clients clients, ReadFeeds feeds, ReplayFeeds replay, ApplyMandate mandates, BusinessClock clock, ILogger<CheckProvider> log) : IRecurring
 {
     private const int PerPage = 500;
 
@@ -38,6 +38,7 @@ public sealed class CheckProvider(OfficeDb db, Clients clients, ReadFeeds feeds,
     {
         await TryAgainAsync(connection, ct);
         await EndInvitationsAsync(connection, ct);
+        await FetchDocumentsAsync(connection, ct);
         var (different, lostMoney, oldest) = (0, false, DateTimeOffset.MaxValue);
         try
         {
@@ -89,6 +90,18 @@ public sealed class CheckProvider(OfficeDb db, Clients clients, ReadFeeds feeds,
             {
                 db.ChangeTracker.Clear();
             }
+        }
+    }
+
+    private async Task FetchDocumentsAsync(Connection connection, CancellationToken ct)
+    {
+        try
+        {
+            await mandates.FetchMissingDocumentsAsync(connection, clients.For(connection), PerPage, ct);
+        }
+        catch (TwikeyException e)
+        {
+            log.LogWarning("Connection {Connection}: missing documents wait for the next night ({Code}).", connection.Id, e.SupportCode);
         }
     }
 
@@ -205,7 +218,7 @@ public sealed class SettleQuarantine(OfficeDb db, Clients clients, ReadFeeds fee
         try
         {
             detail = await client.ReadMandateAsync(reference, ct) ?? throw new RefusedException("not_found", $"The provider has no mandate {reference}.");
-            pdf = await client.ReadMandatePdfAsync(reference, ct);
+            pdf = await ApplyMandate.FetchDocumentAsync(client, reference, ct);
         }
         catch (TwikeyException e)
         {

@@ -245,7 +245,7 @@ public sealed class ReadFeeds(
     }
 
     /// <summary>Trouble that every other call would meet as well: nothing of it is the event's.</summary>
-    private static bool IsOfConnection(TwikeyFault fault) =>
+    internal static bool IsOfConnection(TwikeyFault fault) =>
         fault is TwikeyFault.Unreachable or TwikeyFault.RateLimited or TwikeyFault.InProgress or TwikeyFault.KeyRefused or TwikeyFault.PrivateKeyWrong or TwikeyFault.ClockSkew;
 
     // What the provider declines it will decline again. A fault of its own may pass: the feed waits for it a few times, and then goes on without.

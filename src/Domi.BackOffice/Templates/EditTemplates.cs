@@ -27,7 +27,7 @@ public sealed class EditTemplates(OfficeDb db, BusinessClock clock)
                 OwnCompanyId = companyId,
                 Name = name.Trim(),
                 Type = type,
-                Language = Texts.LanguageOf(language),
+                Language = FieldText.Language(language),
                 FileName = Safe(fileName),
                 BlobHash = await KeepAsync(docx, token),
                 SizeBytes = docx.Length,
@@ -76,7 +76,7 @@ public sealed class EditTemplates(OfficeDb db, BusinessClock clock)
 
         await db.WriteAsync(async token =>
         {
-            var two = Texts.LanguageOf(language);
+            var two = FieldText.Language(language);
             var template = await db.MailTemplates.SingleOrDefaultAsync(t => t.OwnCompanyId == companyId && t.Context == context && t.Language == two, token);
             if (template is null) db.MailTemplates.Add(template = new() { OwnCompanyId = companyId, Context = context, Language = two, Subject = "", Html = "" });
             (template.Subject, template.Html, template.ChangedAt) = (subject.Trim(), html, clock.GetUtcNow());

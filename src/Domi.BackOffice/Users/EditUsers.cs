@@ -18,7 +18,7 @@ public sealed class EditUsers(OfficeDb db)
         if (address.Length is 0 or > 254 || !SendMails.IsAddress(address)) throw new RefusedException("email_invalid", "Not an e-mail address.", ("email", address)) { Field = "Email" };
         if (await db.Users.AnyAsync(u => u.Email == address, token)) throw new RefusedException("email_taken", $"{address} is a user already.", ("email", address)) { Field = "Email" };
 
-        var user = new User { Email = address, Name = name!.Trim(), Role = role, Language = Texts.LanguageOf(language), CreatedAt = Wall.GetUtcNow() };
+        var user = new User { Email = address, Name = name!.Trim(), Role = role, Language = FieldText.Language(language), CreatedAt = Wall.GetUtcNow() };
         var password = NewPassword();
         user.SetPassword(password);
         db.Users.Add(user);

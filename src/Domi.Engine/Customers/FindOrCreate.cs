@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Domi.Engine.Wire;
 using Domi.Platform;
+using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Customers;
@@ -28,7 +29,7 @@ internal sealed record CustomerBlock(
     private static string? CountryOf(string? text) => text switch
     {
         null => null,
-        { Length: 2 } when text.All(char.IsAsciiLetter) => text.ToUpperInvariant(),
+        _ when Countries.Codes.Contains(text.ToUpperInvariant()) => text.ToUpperInvariant(),
         _ => throw new RefusedException("err_invalid_country", $"Not a country of two letters: {text}", ("country", text)) { Field = "country" },
     };
 

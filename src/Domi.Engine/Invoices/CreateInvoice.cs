@@ -146,7 +146,7 @@ internal static class CreateInvoice
 
         return new(
             IdOf(call.Text("id", 40) ?? call.Header("X-INVOICE-ID")), number, call.Text("title", 200), RemittanceOf(call.Text("remittance", 140)),
-            call.Text("ref", 200), call.Number("ct") is { } ct and not 0 ? ct : null, amount, call.Amount("paidamount") ?? 0m, date, due,
+            call.Text("ref", 200), call.Number("ct") is { } ct and not 0 ? ct : null, amount, PaidOf(call), date, due,
             call.Text("locale", 8), call.Flag("manual") || Says(call, "X-MANUAL"),
             AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call, block is null ? null : call.Part("customer")), call.Text("delivery", 32)?.ToLowerInvariant(),
             call.Text("relatedInvoiceNumber", 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null, LinesOf(call, amount),
@@ -176,7 +176,14 @@ internal static class CreateInvoice
     private static string? RemittanceOf(string? text) =>
         text is not null && StructuredCommunication.TryParse(text, out var communication) ? communication.Value : text;
 
-    private static string? AddressOf(string? text) => text is null || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+    private static decimal PaidOf(Call call) => call.Amount("paidamount") switch
+    {
+        null => 0m,
+        < 0m and { } negative => throw new RefusedException("err_invalid_amount", $"paidamount is negative: {negative}.", ("amount", negative)) { Field = "paidamount" },
+        { } paid => paid,
+    };
+
+    internal static string? AddressOf(string? text) => text is null || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
         ? text
         : throw Call.Invalid("redirectUrl", "redirectUrl is not an http or https address.");
 

@@ -34,7 +34,7 @@ internal static class OneInvoice
         return Json.Answer(entry);
     }
 
-    /// <summary>Any subset: title, remittance, ref, dates, e-mail, PDF, and the state (<c>state</c> or <c>status</c>) booked, archived or paid.</summary>
+    /// <summary>Any subset: title, remittance, ref, dates, e-mail, address to return to, PDF, and the state (<c>state</c> or <c>status</c>) booked, archived or paid.</summary>
     private static async Task<IResult> UpdateAsync(
         string id, Call call, EngineDb db, InvoiceView view, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
@@ -45,6 +45,7 @@ internal static class OneInvoice
         var state = call.TextOf(20, "state", "status")?.ToLowerInvariant();
         if (state is not (null or "booked" or "archived" or "paid")) throw Call.Invalid("state", "state is booked, archived or paid.");
 
+        var redirect = CreateInvoice.AddressOf(call.Text("redirectUrl", 1000));
         var due = call.Day("duedate");
         var invoice = await db.WriteOrRepeatAsync(async token =>
         {
@@ -55,6 +56,7 @@ internal static class OneInvoice
             found.Ref = call.Text("ref", 200) ?? found.Ref;
             found.Date = call.Day("date") ?? found.Date;
             found.Email = email ?? found.Email;
+            found.RedirectUrl = redirect ?? found.RedirectUrl;
             found.Locale = call.Text("locale", 8) ?? found.Locale;
             if (pdf is not null) found.DocumentHash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
 
@@ -124,6 +126,8 @@ internal static class OneInvoice
         string id, Call call, EngineDb db, DebtorMail mail, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
         var type = call.Required("type", 40);
+        var paidOn = call.Day("date");
+        if (paidOn > clock.Today) throw new RefusedException("err_invalid_date", $"The payment is dated ahead: {paidOn:O}.", ("name", "date")) { Field = "date" };
         await db.WriteAsync(async token =>
         {
             var invoice = await FindAsync(db, call, id, tracked: true, token);
@@ -143,7 +147,7 @@ internal static class OneInvoice
                     await settlement.ChangedAsync(invoice, token);
                     break;
                 case "manualpayment":
-                    settlement.PayByHand(invoice);
+                    settlement.PayByHand(invoice, paidOn);
                     await settlement.ChangedAsync(invoice, token);
                     break;
                 default:

@@ -38,13 +38,14 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
     }
 
     /// <summary>The client says that an invoice was paid elsewhere: a payment of what is open. Said again it changes nothing.</summary>
-    public void PayByHand(Invoice invoice)
+    /// <param name="on">The day on which it was paid, when not now.</param>
+    public void PayByHand(Invoice invoice, DateOnly? on = null)
     {
         if (invoice.State is InvoiceState.Paid) return;
 
         var (open, now) = (invoice.Open, clock.GetUtcNow());
         invoice.MarkPaidByHand(now);
-        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", now);
+        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", on is { } day && day != clock.Today ? day.StartOfDay() : now);
     }
 
     /// <summary>The payment provider says that a link was paid.</summary>

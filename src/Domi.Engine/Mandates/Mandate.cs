@@ -175,13 +175,17 @@ public sealed class Mandate
         Version++;
     }
 
-    /// <summary>Compares a code; the attempt counts whatever comes of it.</summary>
+    /// <summary>
+    /// Compares a code; a wrong one counts as an attempt. The right one changes nothing yet: of two posts of it at the same moment neither
+    /// then finds the page out of date.
+    /// </summary>
     public bool TryCode(string codeHash, DateTimeOffset now)
     {
         if (CodeHash is null || CodeExpiresAt < now || CodeAttempts >= 5) return false;
+        if (CodeHash == codeHash) return true;
         CodeAttempts++;
         Version++;
-        return CodeHash == codeHash;
+        return false;
     }
 
     /// <summary>Signs; a B2B mandate then waits for the debtor's bank.</summary>

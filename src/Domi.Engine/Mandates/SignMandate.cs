@@ -130,10 +130,11 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var wording = SepaMandateText.For(draft.Scheme, session.Language, creditor.Name);
         var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {draft.DebtorAccount?.Value}"]);
         var evidence = new SignatureEvidence(shown, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown))), SepaMandateText.Version, session.Language,
-            method, drawing is null ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, drawing is null ? draft.CodeAttempts : 0);
+            method, drawing is null ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, drawing is null ? draft.CodeAttempts + 1 : 0);
         var pdf = MandateDocuments.Draw(draft, creditor, wording, evidence, drawing, place, now);
 
-        return await db.WriteAsync(async token =>
+        // Beaten by another post of the same form, it looks again, and finds the mandate signed.
+        return await db.WriteOrRepeatAsync(async token =>
         {
             var mandate = await SignableAsync(mandateId, token);
             if (mandate.Version != draft.Version) throw new RefusedException("changed_meanwhile", "The mandate was changed while it was signed.");

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Domi.Platform;
 
 /// <summary>
 /// What cannot be read never becomes a fault: a NUL, which PostgreSQL declines as text, is left out of an address, and a form that has
-/// one, or is no form at all, is malformed (400).
+/// one, or is no form at all, is malformed (400). Other control characters, which come along when text is pasted from a word processor
+/// and which no document shows, are left out of a form.
 /// </summary>
 public static class ReadableInput
 {
@@ -24,12 +26,19 @@ public static class ReadableInput
         await next(context);
     });
 
+    private static bool IsUnseen(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
+
+    private static string? Seen(string? value) => value?.Any(IsUnseen) == true ? string.Concat(value.Where(c => !IsUnseen(c))) : value;
+
     private static async Task<bool> CanBeReadAsync(HttpRequest request)
     {
         try
         {
             var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
-            return !form.Any(field => field.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true));
+            if (form.Any(field => field.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true))) return false;
+            if (form.Any(field => field.Value.Any(value => value?.Any(IsUnseen) == true)))
+                request.Form = new FormCollection(form.ToDictionary(field => field.Key, field => new StringValues([.. field.Value.Select(Seen)])), form.Files);
+            return true;
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {

@@ -18,6 +18,7 @@ public sealed class ApiValuesTests(OfficeFixture app) : IClassFixture<OfficeFixt
         { "name", Long(141), "name_missing" }, { "firstName", Long(71), "text_too_long" }, { "lastName", Long(71), "text_too_long" }, { "street", Long(141), "text_too_long" }, { "zip", Long(21), "text_too_long" },
         { "city", Long(71), "text_too_long" }, { "phone", Long(41), "text_too_long" }, { "invoiceCc", string.Join(',', Enumerable.Repeat("a@b.example", 100)), "text_too_long" }, { "poNumber", Long(71), "text_too_long" },
         { "email", Long(250) + "@b.example", "email_invalid" }, { "country", "Belgium", "country_invalid" }, { "enterpriseNumber", "0123456789", "enterprise_invalid" }, { "name", NoText, "malformed" }, { "street", NoText, "malformed" },
+        { "name", "Unit\u001FSeparator", "malformed" }, { "street", "Start\u0001", "malformed" }, { "country", "ZZ", "country_invalid" }, { "language", "xx", "language_unknown" }, { "language", "dutch", "language_unknown" },
     };
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed class ApiValuesTests(OfficeFixture app) : IClassFixture<OfficeFixt
     public static TheoryData<string, string, string> OfAnInvoice => new()
     {
         { "description", Long(201), "text_too_long" }, { "text", Long(2001), "text_too_long" }, { "poNumber", Long(71), "text_too_long" }, { "date", "9999-12-15", "date_impossible" }, { "date", "0001-01-01", "date_impossible" },
-        { "dueOn", "9999-12-31", "date_impossible" }, { "date", "2026-02-30", "malformed" }, { "description", NoText, "malformed" },
+        { "language", "xx", "language_unknown" }, { "dueOn", "9999-12-31", "date_impossible" }, { "date", "2026-02-30", "malformed" }, { "description", NoText, "malformed" },
     };
 
     [Theory]
@@ -82,6 +83,7 @@ public sealed class ApiValuesTests(OfficeFixture app) : IClassFixture<OfficeFixt
     {
         { "code", $"\"{Long(41)}\"", "text_too_long" }, { "description", $"\"{Long(1001)}\"", "line_invalid" }, { "description", "\"a\\u0000b\"", "malformed" }, { "quantity", "1000001", "line_invalid" }, { "quantity", "1e40", "malformed" },
         { "unitPrice", "10000001", "line_invalid" }, { "unitPrice", "\"12,50\"", "malformed" }, { "vatRate", "101", "line_invalid" }, { "vatRate", "-1", "line_invalid" },
+        { "quantity", "1.0005", "line_invalid" }, { "unitPrice", "9.99999", "line_invalid" }, { "vatRate", "20.999", "line_invalid" },
     };
 
     [Theory]
@@ -109,6 +111,18 @@ public sealed class ApiValuesTests(OfficeFixture app) : IClassFixture<OfficeFixt
         await ThenIsRefused(await PostAsync($"invoices/{proposal.Id}/number", new() { ["date"] = date, ["send"] = false }), "date_impossible", "date");
 
         Assert.Equal(before, await app.ReadAsync((OfficeDb db) => db.NumberSeries.SumAsync(s => s.LastNumber)));
+    }
+
+    [Fact]
+    public async Task A_date_far_ahead_would_close_the_series_and_takes_no_number()
+    {
+        var proposal = await story.GivenAProposal(await story.GivenARelation());
+        var today = new DateOnly(2026, 3, 17);
+
+        await ThenIsRefused(await PostAsync($"invoices/{proposal.Id}/number", new() { ["date"] = today.AddDays(32).ToString("O"), ["send"] = false }), "date_ahead", "date");
+
+        using var taken = await PostAsync($"invoices/{proposal.Id}/number", new() { ["date"] = today.AddDays(31).ToString("O"), ["send"] = false });
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
     }
 
     [Theory]

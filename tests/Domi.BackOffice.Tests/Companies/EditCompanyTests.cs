@@ -39,6 +39,32 @@ public sealed class EditCompanyTests(OfficeFixture app) : IClassFixture<OfficeFi
         await ThenIsTaken(await PutAsync(new { invoicesSentBy = "Office", invoiceSwitchChecked = true }));
     }
 
+    [Theory]
+    [InlineData("website", "javascript:alert(1)", "website_invalid")]
+    [InlineData("website", "ftp://bakkerij.example", "website_invalid")]
+    [InlineData("website", "www bakkerij example", "website_invalid")]
+    [InlineData("country", "ZZ", "country_invalid")]
+    [InlineData("language", "xx", "language_unknown")]
+    public async Task What_no_document_can_show_is_refused_at_its_field(string field, string value, string code)
+    {
+        var before = await ReadAsync();
+
+        using var refused = await PutAsync(new Dictionary<string, string> { ["name"] = "Half saved", [field] = value });
+
+        Assert.Equal((HttpStatusCode.Conflict, code), (refused.StatusCode, await CodeAsync(refused)));
+        Assert.Equal((before.Name, before.Version), ((await ReadAsync()).Name, (await ReadAsync()).Version));
+    }
+
+    [Theory]
+    [InlineData("www.bakkerij.example")]
+    [InlineData("https://bakkerij.example/fr?x=1")]
+    public async Task A_website_is_taken_with_and_without_its_scheme(string website)
+    {
+        await ThenIsTaken(await PutAsync(new { website }));
+
+        Assert.Equal(website, (await ReadAsync()).Website);
+    }
+
     [Fact]
     public async Task A_change_over_somebody_elses_is_refused()
     {

@@ -28,6 +28,30 @@ public sealed class NumberInvoiceTests(OfficeFixture app) : IClassFixture<Office
         await story.ThenTheLedgerAgrees();
     }
 
+    [Theory]
+    [InlineData("", "BE71096123456769")]
+    [InlineData("Rue de la Loi 16", "")]
+    public async Task A_company_without_address_or_account_gives_no_number(string street, string account)
+    {
+        var proposal = await story.GivenAProposal(await story.GivenARelation());
+        async Task SaveAsync(string street, string account) => await story.Office(services => services.GetRequiredService<EditCompany>()
+            .SaveFactsAsync(story.CompanyId, null, new("My company", null, street, "1000", "Bruxelles", "BE", "", null, null, account, null, "fr"), CancellationToken.None));
+        await SaveAsync(street, account);
+        try
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => story.WhenNumbered(proposal));
+
+            Assert.Equal("company_incomplete", refused.Code);
+            Assert.Null((await story.Read(proposal.Id)).Number);
+        }
+        finally
+        {
+            await SaveAsync("Rue de la Loi 16", "BE71096123456769");
+        }
+
+        Assert.NotNull((await story.WhenNumbered(proposal)).Number);
+    }
+
     [Fact]
     public async Task A_date_before_the_last_number_is_refused_and_takes_no_number()
     {

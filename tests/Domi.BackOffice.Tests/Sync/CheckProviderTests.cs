@@ -2,6 +2,7 @@ using Domi.BackOffice.Connections;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Ledger;
 using Domi.BackOffice.Mandates;
+using Domi.BackOffice.Relations;
 using Domi.BackOffice.Sync;
 using Domi.Engine.Feeds;
 using Domi.Testing;
@@ -32,6 +33,24 @@ public sealed class CheckProviderTests : IClassFixture<ProxiedFixture>
         var connection = await app.ConnectionAsync();
         Assert.NotNull(connection.CheckedAt);
         Assert.Equal(0, connection.CheckDifferences);
+    }
+
+    [Fact]
+    public async Task A_document_that_could_not_be_read_holds_up_no_mandate_and_is_fetched_at_night()
+    {
+        var relation = await story.GivenARelation();
+        app.Proxy.Decide = (_, path) => path.EndsWith("/mandate/pdf", StringComparison.Ordinal) ? Fault.Html : Fault.None;
+        var reference = await story.WhenSignedOnThePage(await story.GivenANumberedInvoice(relation));
+        Task<int> DocumentsAsync() => app.ReadAsync((OfficeDb db) => db.Documents.CountAsync(d => d.RelationId == relation.Id && d.Name == reference + ".pdf"));
+        Assert.Equal(PaymentMethod.DirectDebit, await app.ReadAsync((OfficeDb db) => db.Relations.Where(r => r.Id == relation.Id).Select(r => r.PaymentMethod).SingleAsync()));
+        await WhenChecked();
+        Assert.Equal(0, await DocumentsAsync());
+
+        app.Heal();
+        await WhenChecked();
+        await WhenChecked();
+
+        Assert.Equal(1, await DocumentsAsync());
     }
 
     [Fact]

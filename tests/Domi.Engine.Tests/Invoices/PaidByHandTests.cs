@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using Domi.Engine.Invoices;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,6 +23,30 @@ public sealed class PaidByHandTests(AppFixture app) : IClassFixture<AppFixture>
         }
 
         Assert.Equal("PAID", (await client.GetAsync("/invoice/HAND-1")).GetProperty("state").GetString());
-        Assert.Equal(40m, (await app.ReadEngineAsync(db => db.InvoicePayments.SingleAsync())).Amount);
+        Assert.Equal(40m, (await PaymentOf("HAND-1")).Amount);
     }
+
+    [Fact]
+    public async Task The_day_on_which_it_was_paid_is_the_payments()
+    {
+        await client.BookAsync(EngineClient.Invoice("HAND-2", 40m, "H1"));
+
+        foreach (var day in new[] { "zz", "2026-02-30", "2099-01-01" })
+            Assert.Equal("err_invalid_date", await EngineClient.RefusalAsync(client.FormAsync("/invoice/HAND-2/action", ("type", "manualPayment"), ("date", day))));
+        Assert.Equal("BOOKED", (await client.GetAsync("/invoice/HAND-2")).GetProperty("state").GetString());
+        (await client.FormAsync("/invoice/HAND-2/action", ("type", "manualPayment"), ("date", "2026-03-02"))).Dispose();
+
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 23, 0, 0, TimeSpan.Zero), (await PaymentOf("HAND-2")).OccurredAt);
+    }
+
+    [Fact]
+    public async Task A_negative_part_that_was_paid_before_is_no_amount()
+    {
+        var invoice = EngineClient.Invoice("HAND-3", 40m, "H1");
+        invoice["paidamount"] = -4;
+
+        Assert.Equal("err_invalid_amount", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Post, "/invoice", JsonContent.Create(invoice))));
+    }
+
+    private Task<InvoicePayment> PaymentOf(string number) => app.ReadEngineAsync(db => db.InvoicePayments.SingleAsync(p => db.Invoices.Any(i => i.Id == p.InvoiceId && i.Number == number)));
 }

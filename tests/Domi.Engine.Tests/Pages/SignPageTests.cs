@@ -244,6 +244,20 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task A_signature_posted_many_times_at_once_is_one_signature_and_no_page_is_out_of_date()
+    {
+        var (page, reference) = await InviteAsync("d7");
+        var (path, code) = await debtor.ToCodeAsync(page, "d7@example.org");
+        var form = new[] { ("nonce", await debtor.NonceAsync(path)), ("way", "code"), ("code", code) };
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => debtor.SubmitAsync(path, form))));
+
+        Assert.All(ends, end => Assert.Equal(page, end));
+        Assert.Equal(MandateState.Signed, (await MandateAsync(reference)).State);
+        Assert.Equal(2, (await debtor.MailsAsync("d7@example.org")).Count); // the code, and the mandate once
+    }
+
+    [Fact]
     public async Task What_is_signed_is_what_was_shown()
     {
         var (page, reference) = await InviteAsync("d2");

@@ -34,7 +34,7 @@ public sealed class InvoiceMarks(Texts t, DateOnly today)
     public StateView Link(Invoice invoice)
     {
         var state = InvoiceStates.Link(FactsOf(invoice), t);
-        return invoice is { LinkState: LinkState.Ready, Method: PaymentMethod.DirectDebit } ? state with { Words = t["invoices.mark.direct_debit"] } : state with { Note = LinkReason(invoice) ?? state.Note };
+        return invoice is { LinkState: LinkState.Ready, AnnouncesCollection: true } ? state with { Words = t["invoices.mark.direct_debit"] } : state with { Note = LinkReason(invoice) ?? state.Note };
     }
 
     /// <summary>Why the bank said no: its words, and its code in brackets.</summary>
