@@ -1,14 +1,22 @@
 using System.Globalization;
 using System.Text;
+using Domi.Engine.Bulk;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
+using Domi.Engine.Files;
+using Domi.Engine.Identity;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
+using Domi.Engine.Statements;
+using Domi.Engine.Subscriptions;
+using Domi.Engine.Transfers;
 using Domi.Engine.Webhooks;
+using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,7 +45,37 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<DirectDebit> DirectDebits => Set<DirectDebit>();
 
+    public DbSet<CollectionAction> CollectionActions => Set<CollectionAction>();
+
+    public DbSet<CollectionRun> CollectionRuns => Set<CollectionRun>();
+
+    public DbSet<Reservation> Reservations => Set<Reservation>();
+
+    public DbSet<Subscription> Subscriptions => Set<Subscription>();
+
+    public DbSet<SubscriptionPlan> SubscriptionPlans => Set<SubscriptionPlan>();
+
     public DbSet<PayLink> PayLinks => Set<PayLink>();
+
+    public DbSet<LinkRefund> LinkRefunds => Set<LinkRefund>();
+
+    public DbSet<CreditTransfer> Transfers => Set<CreditTransfer>();
+
+    public DbSet<TransferRun> TransferRuns => Set<TransferRun>();
+
+    public DbSet<Beneficiary> Beneficiaries => Set<Beneficiary>();
+
+    public DbSet<BlockedAccount> BlockedAccounts => Set<BlockedAccount>();
+
+    public DbSet<Identification> Identifications => Set<Identification>();
+
+    public DbSet<StatementItem> StatementItems => Set<StatementItem>();
+
+    public DbSet<ReconciliationFile> ReconciliationFiles => Set<ReconciliationFile>();
+
+    public DbSet<Batch> Batches => Set<Batch>();
+
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     public DbSet<FeedEvent> FeedEvents => Set<FeedEvent>();
 
@@ -169,7 +207,10 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             profile.Property(p => p.Name).HasMaxLength(140);
             profile.Property(p => p.Prefix).HasMaxLength(20);
             profile.Property(p => p.ExitUrl).HasMaxLength(500);
-            profile.Ignore(p => p.WireType).Ignore(p => p.BindingNotificationDays);
+            profile.Property(p => p.SignMethods).HasMaxLength(300);
+            profile.Property(p => p.PayMethods).HasMaxLength(300);
+            profile.Property(p => p.ReminderDays).HasMaxLength(40);
+            profile.Ignore(p => p.FailurePlan).Ignore(p => p.WireType).Ignore(p => p.BindingNotificationDays);
             profile.HasIndex(p => new { p.CreditorId, p.Number }).IsUnique();
         });
         modelBuilder.Entity<Customer>(customer =>
@@ -212,6 +253,11 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.CodeHash).HasMaxLength(64);
             mandate.Property(m => m.CodeDestination).HasMaxLength(254);
             mandate.Property(m => m.Version).IsConcurrencyToken();
+            mandate.Property(m => m.Campaign).HasMaxLength(140);
+            mandate.Property(m => m.RedirectUrl).HasMaxLength(1000);
+            mandate.HasIndex(m => new { m.CreditorId, m.Number }).IsUnique();
+            mandate.HasIndex(m => m.RemindAt);
+            mandate.HasIndex(m => new { m.CreditorId, m.DebtorAccount });
             mandate.Ignore(m => m.Evidence).Ignore(m => m.IsCollectable).Ignore(m => m.WireState);
             mandate.HasIndex(m => new { m.CreditorId, m.Reference }).IsUnique();
             mandate.HasIndex(m => m.PageTokenHash).IsUnique();
@@ -261,7 +307,15 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             debit.Property(d => d.ReasonCode).HasMaxLength(8);
             debit.Property(d => d.Version).IsConcurrencyToken();
             debit.HasIndex(d => new { d.CreditorId, d.EndToEndId }).IsUnique();
-            debit.HasIndex(d => new { d.CreditorId, d.Number }).IsUnique();
+            debit.Property(d => d.Place).HasMaxLength(140);
+            debit.Property(d => d.SettledBy).HasMaxLength(32);
+            debit.Ignore(d => d.WireState);
+            debit.HasIndex(d => new { d.CreditorId, d.Number, d.Attempt }).IsUnique();
+            debit.HasIndex(d => new { d.CreditorId, d.Number }, "ix_direct_debits_transaction_under_way").IsUnique().HasFilter("state in ('Open', 'Sent')").HasDatabaseName("ix_direct_debits_transaction_under_way");
+            debit.HasIndex(d => new { d.CreditorId, d.Ref });
+            debit.HasIndex(d => d.NextStepAt);
+            debit.HasIndex(d => d.RunId);
+            debit.HasIndex(d => new { d.CreditorId, d.State, d.RequestedOn });
             debit.HasIndex(d => d.DueAt);
             debit.HasIndex(d => d.MandateId);
             // one debt is collected once at a time: the database forbids a second
@@ -271,12 +325,132 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
         modelBuilder.Entity<PayLink>(link =>
         {
             link.Property(l => l.Method).HasMaxLength(32);
+            link.Property(l => l.TransactionNumbers).HasMaxLength(1000);
+            link.Property(l => l.Title).HasMaxLength(200);
+            link.Property(l => l.Ref).HasMaxLength(200);
+            link.Property(l => l.Place).HasMaxLength(140);
+            link.Property(l => l.RedirectUrl).HasMaxLength(1000);
+            link.Property(l => l.Language).HasMaxLength(8);
+            link.Property(l => l.PageTokenHash).HasMaxLength(64);
             link.Property(l => l.TokenHash).HasMaxLength(64);
             link.Property(l => l.Version).IsConcurrencyToken();
-            link.Ignore(l => l.IsOpen);
+            link.Ignore(l => l.IsOpen).Ignore(l => l.WireState);
             link.HasIndex(l => l.TokenHash).IsUnique();
+            link.HasIndex(l => l.PageTokenHash).IsUnique();
+            link.HasIndex(l => new { l.CreditorId, l.Ref });
+            link.HasIndex(l => new { l.State, l.ExpiresAt });
             link.HasIndex(l => new { l.CreditorId, l.Number }).IsUnique();
             link.HasIndex(l => l.InvoiceId);
+        });
+        modelBuilder.Entity<LinkRefund>(refund =>
+        {
+            refund.Property(r => r.Message).HasMaxLength(140);
+            refund.Ignore(r => r.WireId);
+            refund.HasIndex(r => r.PayLinkId);
+        });
+        modelBuilder.Entity<CollectionAction>(action =>
+        {
+            action.Property(a => a.Origin).HasMaxLength(32);
+            action.Property(a => a.Action).HasMaxLength(32);
+            action.Property(a => a.ReasonCode).HasMaxLength(8);
+            action.HasIndex(a => new { a.CreditorId, a.TransactionNumber, a.Step }).IsUnique();
+        });
+        modelBuilder.Entity<CollectionRun>(run =>
+        {
+            run.Property(r => r.PaymentInformationId).HasMaxLength(35);
+            run.HasIndex(r => new { r.CreditorId, r.PaymentInformationId }).IsUnique();
+            run.HasIndex(r => new { r.CreditorId, r.Number }).IsUnique();
+        });
+        modelBuilder.Entity<Reservation>(reservation =>
+        {
+            // one amount at a time is set aside on a mandate
+            reservation.HasIndex(r => r.MandateId, "ix_reservations_one_held").IsUnique().HasFilter("released_at is null").HasDatabaseName("ix_reservations_one_held");
+        });
+        modelBuilder.Entity<Subscription>(subscription =>
+        {
+            subscription.Property(s => s.Reference).HasMaxLength(70);
+            subscription.Property(s => s.Plan).HasMaxLength(140);
+            subscription.Property(s => s.Message).HasMaxLength(140);
+            subscription.Property(s => s.Version).IsConcurrencyToken();
+            subscription.Ignore(s => s.Recurrence);
+            subscription.HasIndex(s => new { s.MandateId, s.Reference }).IsUnique();
+            subscription.HasIndex(s => new { s.CreditorId, s.Number }).IsUnique();
+            subscription.HasIndex(s => s.DueAt);
+        });
+        modelBuilder.Entity<SubscriptionPlan>(plan =>
+        {
+            plan.Property(p => p.Name).HasMaxLength(140);
+            plan.Property(p => p.Message).HasMaxLength(140);
+            plan.HasIndex(p => new { p.CreditorId, p.Name }).IsUnique();
+        });
+        modelBuilder.Entity<CreditTransfer>(transfer =>
+        {
+            transfer.ToTable("credit_transfers");
+            transfer.Property(t => t.EndToEndId).HasMaxLength(35);
+            transfer.Property(t => t.Name).HasMaxLength(140);
+            transfer.Property(t => t.Message).HasMaxLength(140);
+            transfer.Property(t => t.Ref).HasMaxLength(200);
+            transfer.Property(t => t.Place).HasMaxLength(140);
+            transfer.Property(t => t.ReasonCode).HasMaxLength(8);
+            transfer.Property(t => t.Version).IsConcurrencyToken();
+            transfer.Ignore(t => t.WireState);
+            transfer.HasIndex(t => new { t.CreditorId, t.EndToEndId }).IsUnique();
+            transfer.HasIndex(t => t.DueAt);
+            transfer.HasIndex(t => t.RunId);
+            transfer.HasIndex(t => t.DirectDebitId);
+            transfer.HasIndex(t => new { t.CreditorId, t.State });
+        });
+        modelBuilder.Entity<TransferRun>(run =>
+        {
+            run.Property(r => r.PaymentInformationId).HasMaxLength(35);
+            run.HasIndex(r => new { r.CreditorId, r.PaymentInformationId }).IsUnique();
+            run.HasIndex(r => new { r.CreditorId, r.Number }).IsUnique();
+        });
+        modelBuilder.Entity<Beneficiary>(beneficiary =>
+        {
+            beneficiary.Property(b => b.Name).HasMaxLength(140);
+            beneficiary.Property(b => b.Street).HasMaxLength(140);
+            beneficiary.Property(b => b.Zip).HasMaxLength(50);
+            beneficiary.Property(b => b.City).HasMaxLength(70);
+            beneficiary.Property(b => b.Country).HasMaxLength(2);
+            beneficiary.HasIndex(b => new { b.CreditorId, b.Account }).IsUnique();
+        });
+        modelBuilder.Entity<BlockedAccount>(blocked =>
+        {
+            blocked.Property(b => b.Reason).HasMaxLength(200);
+            blocked.HasIndex(b => new { b.CreditorId, b.Account }).IsUnique();
+        });
+        modelBuilder.Entity<Identification>(identification =>
+        {
+            identification.Property(i => i.Method).HasMaxLength(32);
+            identification.Property(i => i.Bic).HasMaxLength(11);
+            identification.Property(i => i.Language).HasMaxLength(8);
+            identification.Property(i => i.RedirectUrl).HasMaxLength(1000);
+            identification.Property(i => i.TokenHash).HasMaxLength(64);
+            identification.Property(i => i.Name).HasMaxLength(140);
+            identification.HasIndex(i => i.TokenHash).IsUnique();
+            identification.HasIndex(i => i.MandateId);
+        });
+        modelBuilder.Entity<StatementItem>(item =>
+        {
+            item.Property(i => i.Name).HasMaxLength(140);
+            item.Property(i => i.Message).HasMaxLength(500);
+            item.Property(i => i.SourceKey).HasMaxLength(120);
+            item.HasIndex(i => new { i.CreditorId, i.SourceKey }).IsUnique();
+            item.HasIndex(i => new { i.CreditorId, i.Number }).IsUnique();
+        });
+        modelBuilder.Entity<ReconciliationFile>(file =>
+        {
+            file.Property(f => f.Name).HasMaxLength(140);
+            file.Property(f => f.Format).HasMaxLength(32);
+            file.Property(f => f.BlobHash).HasMaxLength(64);
+            file.HasIndex(f => new { f.CreditorId, f.Name }).IsUnique();
+        });
+        modelBuilder.Entity<Batch>(batch => batch.Property(b => b.Kind).HasMaxLength(32));
+        modelBuilder.Entity<IdempotencyKey>(key =>
+        {
+            key.HasKey(k => new { k.ApiKeyId, k.Key });
+            key.Property(k => k.Key).HasMaxLength(64);
         });
         modelBuilder.Entity<FeedEvent>(feed =>
         {

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using Domi.Engine.Bulk;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
 using Domi.Engine.Invoices;
@@ -9,6 +12,8 @@ using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Engine.Sessions;
 using Domi.Engine.Simulator;
+using Domi.Engine.Subscriptions;
+using Domi.Engine.Transfers;
 using Domi.Engine.Webhooks;
 using Domi.Engine.Pages;
 using Domi.Engine.Wire;
@@ -43,9 +48,11 @@ public static class EngineHost
         services.AddSingleton<InvoiceView>();
         services.AddSingleton<DebtorMail>();
         services.AddScoped<Settlement>();
+        services.AddScoped<FailureWorkflow>();
         services.AddScoped<MandateEvents>();
         services.AddScoped<SignMandate>();
         services.AddScoped<PayInvoice>();
+        services.AddScoped<PayByLink>();
         services.AddSingleton<MailOutcome>();
         services.AddHttpClient(DeliverWebhooks.Client, http =>
             {
@@ -57,10 +64,13 @@ public static class EngineHost
         services.AddJobRunner();
         services.AddJob<SendMails>();
         services.AddJob<DeliverWebhooks>();
+        services.AddJob<TakeFailureSteps>();
+        services.AddJob<RunSubscriptions>();
         if (settings.Sandbox.Enabled)
         {
             services.AddJob<RunBank>();
             services.AddJob<AnswerB2BMandates>();
+            services.AddJob<BookTransfers>();
         }
 
         services.AddRecurring<ExpireInvoices>();
@@ -89,7 +99,16 @@ public static class EngineHost
         OneMandate.Map(creditor);
         CreateInvoice.Map(creditor);
         OneInvoice.Map(creditor);
-        ReadTransactions.Map(creditor);
+        Transactions.Map(creditor);
+        Reservations.Map(creditor);
+        Collect.Map(creditor);
+        SubscriptionRoutes.Map(creditor);
+        BulkTransactions.Map(creditor);
+        PaymentLinks.Map(creditor);
+        TransferRoutes.Map(creditor);
+        BeneficiaryRoutes.Map(creditor);
+        CustomerRoutes.Map(creditor);
+        BlockedAccountRoutes.Map(creditor);
     }
 
     /// <summary>Locks the database, brings it up to date and makes sure of a first creditor, so that there is something to log in to.</summary>

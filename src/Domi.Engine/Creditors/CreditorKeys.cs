@@ -17,6 +17,8 @@ internal sealed class CreditorKeys(Secrets secrets)
 
     public string MandateToken(Creditor creditor, Guid mandateId) => Token(creditor, "sign", mandateId);
 
+    public string LinkToken(Creditor creditor, Guid linkId) => Token(creditor, "link", linkId);
+
     private string Token(Creditor creditor, string use, Guid id)
     {
         var key = opened.AddOrUpdate(creditor.Id,

@@ -5,10 +5,14 @@ namespace Domi.Engine.DirectDebits;
 
 public enum DirectDebitState { Open, Sent, Paid, Failed, Withdrawn }
 
-/// <summary>One collection from one debtor: one attempt, with an end-to-end id of its own.</summary>
+/// <summary>
+/// One collection from one debtor: one attempt, with an end-to-end id of its own. The attempts of one transaction share its number; the
+/// last one, which no other superseded, is what the API shows of it.
+/// </summary>
 /// <remarks>
-/// Open → Sent → Paid or Failed; Paid → Failed when it is returned or refunded; Open → Withdrawn. At most one of an invoice is open or
-/// sent: an index declines the second.
+/// Open → Sent → Paid or Failed; Paid → Failed when it is returned or refunded; Open → Withdrawn. A failed one goes through the steps of
+/// the profile's failure plan: another attempt supersedes it, the debtor settles it another way, or it stays unsettled. At most one of a
+/// transaction, and of an invoice, is open or sent: an index declines the second.
 /// </remarks>
 public sealed class DirectDebit
 {
@@ -16,22 +20,37 @@ public sealed class DirectDebit
 
     public Guid CreditorId { get; init; }
 
-    /// <summary>The number that clients read as transaction id.</summary>
+    /// <summary>The number that clients read as transaction id; each attempt of a transaction has it.</summary>
     public long Number { get; init; }
 
     public Guid? InvoiceId { get; init; }
 
     public Guid MandateId { get; init; }
 
-    public decimal Amount { get; init; }
+    /// <summary>The subscription that made it.</summary>
+    public Guid? SubscriptionId { get; init; }
+
+    public decimal Amount { get; private set; }
 
     /// <summary>What the debtor sees, at most 140 SEPA characters.</summary>
-    public string Message { get; init; } = "";
+    public string Message { get; private set; } = "";
 
-    public string? Ref { get; init; }
+    public string? Ref { get; private set; }
+
+    /// <summary>Where what it is for happened; for the creditor's own use.</summary>
+    public string? Place { get; private set; }
+
+    /// <summary>The day of what it is for.</summary>
+    public DateOnly BilledOn { get; init; }
 
     /// <summary>Comes back on every message of the bank; unique for every attempt.</summary>
     public required string EndToEndId { get; init; }
+
+    /// <summary>Its first end-to-end id is the creditor's reference.</summary>
+    public bool RefIsEndToEndId { get; init; }
+
+    /// <summary>What earlier attempts that failed added to the amount.</summary>
+    public decimal Charge { get; init; }
 
     /// <summary>1 for the first attempt.</summary>
     public int Attempt { get; init; } = 1;
@@ -57,27 +76,74 @@ public sealed class DirectDebit
     /// <summary>No more is to be expected, but for a refund.</summary>
     public bool IsFinal { get; private set; }
 
+    /// <summary>The run it went to the bank with.</summary>
+    public Guid? RunId { get; private set; }
+
+    /// <summary>Another attempt took its place.</summary>
+    public bool IsSuperseded { get; private set; }
+
+    /// <summary>Place in the failure plan of the next step that follows.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>The bucket in which <see cref="Step"/> counts.</summary>
+    public FailureBucket? StepBucket { get; private set; }
+
+    /// <summary>When the grace of the last step ends.</summary>
+    public DateTimeOffset? NextStepAt { get; private set; }
+
+    /// <summary>It failed, and nothing more happens by itself: a person decides.</summary>
+    public bool IsUnsettled { get; private set; }
+
+    public DateTimeOffset? ArchivedAt { get; private set; }
+
+    /// <summary>How it was paid after it had failed: <c>paylink</c>, <c>transfer</c>, <c>manual</c>.</summary>
+    public string? SettledBy { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
     public int Version { get; private set; }
+
+    /// <summary>As the API says it.</summary>
+    public string WireState => State is DirectDebitState.Paid || SettledBy is not null ? "PAID" : State is DirectDebitState.Failed ? "ERROR" : "OPEN";
 
     public static DirectDebit Plan(
         Guid creditorId, long number, Guid? invoiceId, Guid mandateId, decimal amount, string message, string? reference,
-        int attempt, DateOnly requestedOn, DateTimeOffset now, bool isForced = false) =>
+        int attempt, DateOnly requestedOn, DateTimeOffset now, bool isForced = false,
+        string? place = null, DateOnly? billedOn = null, bool refIsEndToEndId = false, Guid? subscriptionId = null, decimal charge = 0m) =>
         new()
         {
             CreditorId = creditorId,
             Number = number,
             InvoiceId = invoiceId,
             MandateId = mandateId,
+            SubscriptionId = subscriptionId,
             Amount = amount,
             Message = message,
             Ref = reference,
-            EndToEndId = Guid.CreateVersion7().ToString("n"),
+            Place = place,
+            BilledOn = billedOn ?? now.BrusselsDate(),
+            RefIsEndToEndId = refIsEndToEndId,
+            Charge = charge,
+            EndToEndId = refIsEndToEndId && reference is not null ? reference : Guid.CreateVersion7().ToString("n"),
             Attempt = attempt,
             CreatedAt = now,
+            UpdatedAt = now,
             RequestedOn = requestedOn,
             IsForced = isForced,
             DueAt = HandOverAt(requestedOn, now),
         };
+
+    /// <summary>The next attempt of this transaction, on another day; this one is superseded.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: it did not fail.</exception>
+    public DirectDebit TryAgain(decimal amount, decimal charge, DateOnly requestedOn, bool isForced, DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Failed && SettledBy is null && !IsSuperseded);
+        (IsSuperseded, IsUnsettled, NextStepAt, IsFinal, ArchivedAt) = (true, false, null, true, null);
+        Touch(now);
+        var next = Plan(CreditorId, Number, InvoiceId, MandateId, amount, Message, Ref, Attempt + 1, requestedOn, now, isForced, Place, BilledOn, false, SubscriptionId, charge);
+        (next.Step, next.StepBucket) = (Step, StepBucket);
+        return next;
+    }
 
     // The bank wants it the day before.
     private static DateTimeOffset HandOverAt(DateOnly requestedOn, DateTimeOffset now) =>
@@ -88,14 +154,23 @@ public sealed class DirectDebit
     {
         Require(State is DirectDebitState.Open);
         (RequestedOn, DueAt) = (requestedOn, HandOverAt(requestedOn, now));
-        Version++;
+        Touch(now);
     }
 
-    public void HandOver(DateTimeOffset bankAnswersAt)
+    /// <summary>What the creditor changes as long as the bank does not have it; what is null stays.</summary>
+    public void Change(decimal? amount, string? message, string? reference, string? place, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
-        (State, DueAt) = (DirectDebitState.Sent, bankAnswersAt);
-        Version++;
+        (Amount, Message, Ref, Place) = (amount ?? Amount, message ?? Message, reference ?? Ref, place ?? Place);
+        Touch(now);
+    }
+
+    /// <summary>It goes to the bank with a run.</summary>
+    public void HandOver(Guid runId, DateTimeOffset bankAnswersAt, DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Open);
+        (State, RunId, DueAt) = (DirectDebitState.Sent, runId, bankAnswersAt);
+        Touch(now);
     }
 
     public void Settle(DateOnly on, DateTimeOffset? outcomeAt)
@@ -118,14 +193,52 @@ public sealed class DirectDebit
         Require(State is DirectDebitState.Sent or DirectDebitState.Paid or DirectDebitState.Open);
         var tookBack = State is DirectDebitState.Paid;
         (State, ReasonCode, FailedAt, DueAt, IsFinal) = (DirectDebitState.Failed, reasonCode, now, null, true);
-        Version++;
+        Touch(now);
         return tookBack;
+    }
+
+    /// <summary>A step of the failure plan was taken; <paramref name="until"/> is when its grace ends and the next one follows.</summary>
+    public void TookStep(FailureBucket bucket, int next, DateTimeOffset? until, DateTimeOffset now)
+    {
+        (StepBucket, Step, NextStepAt, IsFinal) = (bucket, next, until, false);
+        Touch(now);
+    }
+
+    /// <summary>No step is left, or a person stopped them: it waits for one.</summary>
+    public void LeaveUnsettled(DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Failed && SettledBy is null);
+        (IsUnsettled, NextStepAt, IsFinal) = (true, null, true);
+        Touch(now);
+    }
+
+    /// <summary>The debtor paid it another way, or the creditor says so.</summary>
+    public void SettleOtherwise(string by, DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Failed or DirectDebitState.Open);
+        if (State is DirectDebitState.Open) (State, DueAt) = (DirectDebitState.Withdrawn, null);
+        (SettledBy, IsUnsettled, NextStepAt, IsFinal) = (by, false, null, true);
+        Touch(now);
+    }
+
+    /// <summary>Off the table: nothing follows any more.</summary>
+    public void Archive(DateTimeOffset now)
+    {
+        Require(State is not (DirectDebitState.Open or DirectDebitState.Sent));
+        (ArchivedAt, IsUnsettled, NextStepAt, IsFinal) = (now, false, null, true);
+        Touch(now);
     }
 
     public void Withdraw()
     {
         Require(State is DirectDebitState.Open);
         (State, DueAt, IsFinal) = (DirectDebitState.Withdrawn, null, true);
+        Version++;
+    }
+
+    private void Touch(DateTimeOffset now)
+    {
+        UpdatedAt = now;
         Version++;
     }
 

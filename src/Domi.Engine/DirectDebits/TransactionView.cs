@@ -1,30 +1,80 @@
 using System.Text.Json.Nodes;
 using Domi.Engine.Wire;
+using Domi.Platform;
 using Domi.Standards;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.DirectDebits;
 
-/// <summary>A collection as the API shows it: a transaction.</summary>
+/// <summary>A transaction as the API shows it: the last attempt of it, with every part that a caller may include.</summary>
 internal static class TransactionView
 {
-    public static JsonObject Of(DirectDebit debit, string mandateReference) => new()
+    private static readonly string[] Parts = ["collection", "lastupdate", "action", "link", "stage"];
+
+    public static async Task<JsonObject> OfAsync(EngineDb db, DirectDebit debit, CancellationToken ct) => (await OfAsync(db, [debit], ct))[0];
+
+    public static async Task<IReadOnlyList<JsonObject>> OfAsync(EngineDb db, IReadOnlyList<DirectDebit> debits, CancellationToken ct)
     {
-        ["id"] = debit.Number,
-        ["contractId"] = 0,
-        ["mndtId"] = mandateReference,
-        ["contract"] = mandateReference,
-        ["amount"] = Json.Amount(debit.Amount),
-        ["msg"] = debit.Message,
-        ["place"] = null,
-        ["ref"] = debit.Ref,
-        ["e2e"] = debit.EndToEndId,
-        ["date"] = Json.Day(Domi.Platform.Clocks.BrusselsDate(debit.CreatedAt)),
-        ["reqcolldt"] = Json.Day(debit.RequestedOn),
-        ["final"] = debit.IsFinal,
-        ["state"] = debit.State switch { DirectDebitState.Paid => "PAID", DirectDebitState.Failed => "ERROR", _ => "OPEN" },
-        ["bkdate"] = debit.SettledOn is { } settled ? Json.Day(settled) : null,
-        ["bkerror"] = debit.ReasonCode,
-        ["bkmsg"] = debit.ReasonCode is { } code ? ReasonCodes.Describe(code, "en") : null,
-        ["bkamount"] = Json.Amount(debit.Amount),
+        if (debits.Count == 0) return [];
+        var creditor = debits[0].CreditorId;
+        var (mandateIds, runIds, numbers) = (debits.Select(d => d.MandateId).Distinct().ToList(), debits.Select(d => d.RunId).OfType<Guid>().Distinct().ToList(), debits.Select(d => d.Number).ToList());
+        var mandates = await db.Mandates.AsNoTracking().Where(m => mandateIds.Contains(m.Id)).Join(db.Profiles, m => m.ProfileId, p => p.Id, (m, p) => new { m.Id, m.Number, m.Reference, m.ContractReference, Profile = p.Name })
+            .ToDictionaryAsync(m => m.Id, ct);
+        var runs = await db.CollectionRuns.AsNoTracking().Where(r => runIds.Contains(r.Id)).ToDictionaryAsync(r => r.Id, r => r.PaymentInformationId, ct);
+        foreach (var run in db.CollectionRuns.Local) runs.TryAdd(run.Id, run.PaymentInformationId);
+        var actions = await db.CollectionActions.AsNoTracking().Where(a => a.CreditorId == creditor && numbers.Contains(a.TransactionNumber)).ToListAsync(ct);
+        actions.AddRange(db.CollectionActions.Local.Where(a => numbers.Contains(a.TransactionNumber) && actions.All(known => known.Id != a.Id)));
+        var taken = actions.ToLookup(a => a.TransactionNumber);
+        return [.. debits.Select(d =>
+        {
+            var mandate = mandates[d.MandateId];
+            var entry = new JsonObject
+            {
+                ["id"] = d.Number,
+                ["contractId"] = mandate.Number,
+                ["mndtId"] = mandate.Reference,
+                ["contract"] = mandate.ContractReference ?? mandate.Profile,
+                ["amount"] = Json.Amount(d.Amount),
+                ["msg"] = d.Message,
+                ["place"] = d.Place,
+                ["ref"] = d.Ref,
+                ["e2e"] = d.EndToEndId,
+                ["date"] = Json.Day(d.BilledOn),
+                ["reqcolldt"] = Json.Day(d.RequestedOn),
+                ["final"] = d.IsFinal,
+                ["state"] = d.WireState,
+                ["bkdate"] = d.SettledOn is { } settled ? Json.Day(settled) : null,
+                ["bkerror"] = d.ReasonCode,
+                ["bkmsg"] = d.ReasonCode is { } code ? ReasonCodes.Describe(code, "en") : null,
+                ["bkamount"] = Json.Amount(d.Amount),
+                ["admincharge"] = Json.Amount(d.Charge),
+                ["lastupdate"] = Json.Instant(d.UpdatedAt),
+                ["stage"] = StageOf(d),
+            };
+            if (d.RunId is { } run && runs.TryGetValue(run, out var batch)) entry["collection"] = batch;
+            if (taken[d.Number].OrderBy(a => a.Step).ToList() is { Count: > 0 } steps)
+                entry["actions"] = new JsonArray([.. steps.Select(a => (JsonNode)new JsonObject { ["type"] = a.Origin, ["reason"] = a.ReasonCode, ["action"] = a.Action, ["at"] = Json.Instant(a.OccurredAt) })]);
+            return entry;
+        })];
+    }
+
+    /// <summary>Leaves out the parts that the caller does not include.</summary>
+    public static JsonObject For(Call call, JsonObject entry)
+    {
+        foreach (var part in Parts)
+            if (!call.Includes(part))
+                entry.Remove(part == "action" ? "actions" : part);
+        return entry;
+    }
+
+    /// <summary>Where it stands, in the words of the creditor's screens.</summary>
+    private static string StageOf(DirectDebit debit) => debit switch
+    {
+        { ArchivedAt: not null } => "archived",
+        { WireState: "PAID" } => "paid",
+        { State: DirectDebitState.Open } => "opened",
+        { State: DirectDebitState.Sent } => "offered",
+        { IsUnsettled: true } => "unsettled",
+        _ => "failed",
     };
 }

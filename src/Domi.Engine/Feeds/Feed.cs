@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Domi.Engine.Feeds;
 
 /// <summary>The feeds a client reads, each with a position of its own per API key.</summary>
-public enum FeedName { Mandates, Invoices, InvoicePayments, Transactions }
+public enum FeedName { Mandates, Invoices, InvoicePayments, Transactions, PayLinks, Transfers, Statements }
 
 /// <summary>One change, in the order of the creditor's own counter: what a reader sees is committed, and nothing comes before it later.</summary>
 public sealed class FeedEvent

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
+using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
+using Domi.Engine.PayLinks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +15,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.Feeds;
 
 /// <summary>
-/// <c>GET /creditor/mandate</c>, <c>/invoice</c>, <c>/invoice/payment/feed</c>, <c>/transaction</c>: what is new since the key's last
+/// <c>GET /creditor/mandate</c>, <c>/invoice</c>, <c>/invoice/payment/feed</c>, <c>/transaction</c>, <c>/payment/link/feed</c>, <c>/transfer</c>,
+/// <c>/reporting</c>: what is new since the key's last
 /// read, at most 100 entries. <c>X-RESUME-AFTER</c> sets the position first; <c>X-LAST</c> tells the one reached.
 /// </summary>
 /// <remarks>
@@ -29,12 +32,17 @@ internal static class ReadFeed
         creditor.MapGet("mandate", (Call call, EngineDb db, BusinessClock clock, CancellationToken ct) => MandatesAsync(call, db, clock, ct));
         creditor.MapGet("invoice", (Call call, EngineDb db, InvoiceView view, CancellationToken ct) => InvoicesAsync(call, db, view, ct));
         creditor.MapGet("invoice/payment/feed", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.InvoicePayments, "Payments", ct));
-        creditor.MapGet("transaction", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transactions, "Entries", ct));
+        creditor.MapGet("transaction", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transactions, "Entries", ct, entry => TransactionView.For(call, entry)));
+        creditor.MapGet("payment/link/feed", (Call call, EngineDb db, CancellationToken ct) =>
+            ListAsync(call, db, FeedName.PayLinks, "Links", ct, entry => LinkView.For(call, entry), call.Flag("all") ? null : ["PAID"]));
+        creditor.MapGet("transfer", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transfers, "Entries", ct));
+        creditor.MapGet("reporting", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Statements, "Statements", ct));
     }
 
-    private static async Task<IResult> ListAsync(Call call, EngineDb db, FeedName feed, string list, CancellationToken ct) =>
-        await ReadAsync(call, db, feed, null, (entries, _) => new JsonObject { [list] = entries }, (entry, sequence) =>
+    private static async Task<IResult> ListAsync(Call call, EngineDb db, FeedName feed, string list, CancellationToken ct, Func<JsonObject, JsonObject>? shape = null, string[]? kinds = null) =>
+        await ReadAsync(call, db, feed, kinds, (entries, _) => new JsonObject { [list] = entries }, (entry, sequence) =>
         {
+            shape?.Invoke(entry);
             if (call.Includes("seq")) entry["seq"] = sequence;
             return entry;
         }, ct);

@@ -52,10 +52,11 @@ internal static class Booking
         var now = clock.GetUtcNow();
         var announced = invoice.AnnouncedAt ?? now;
         if (mandate.SignedAt > announced) announced = mandate.SignedAt.Value;
-        var attempts = await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id).Select(d => (int?)d.Attempt).MaxAsync(ct) ?? 0;
+        // A former transaction of it that failed is off the table: this one takes its place.
+        foreach (var former in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.ArchivedAt == null).ToListAsync(ct)) former.Archive(now);
         var on = profile.CollectOn(invoice.DueOn, announced.BrusselsDate(), clock.Today);
         db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
-            invoice.Open, MessageOf(invoice), invoice.Number, attempts + 1, on, now, isForced));
+            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced));
         invoice.Collect(now);
     }
 

@@ -1,4 +1,5 @@
 using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,6 +26,17 @@ internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, Mandate
         }
 
         var now = clock.GetUtcNow();
+        foreach (var id in await db.PayLinks.AsNoTracking().Where(l => (l.State == PayLinkState.Created || l.State == PayLinkState.Started || l.State == PayLinkState.Declined) && l.ExpiresAt < now).Select(l => l.Id).ToListAsync(ct))
+        {
+            await db.WriteOrRepeatAsync(async token =>
+            {
+                if (await db.PayLinks.SingleOrDefaultAsync(l => l.Id == id, token) is not { State: PayLinkState.Created or PayLinkState.Started or PayLinkState.Declined } link) return;
+                link.Expire(clock.GetUtcNow());
+                await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), token);
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+
         var stale = await db.Mandates.AsNoTracking().Where(m => m.State == MandateState.Prepared && m.LinkExpiresAt < now).Select(m => m.Id).ToListAsync(ct);
         foreach (var id in stale)
         {

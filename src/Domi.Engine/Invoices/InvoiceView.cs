@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
@@ -113,7 +114,9 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
                 var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, ct);
                 entry["id"] = debit.Number;
                 entry["e2e"] = debit.EndToEndId;
-                entry["pmtinf"] = PaymentInformationId(profile, debit);
+                entry["pmtinf"] = debit.RunId is { } runId
+                    ? db.CollectionRuns.Local.FirstOrDefault(r => r.Id == runId)?.PaymentInformationId ?? await db.CollectionRuns.Where(r => r.Id == runId).Select(r => r.PaymentInformationId).SingleOrDefaultAsync(ct)
+                    : RunOf.IdOf(profile, debit.RequestedOn, payment.OccurredAt.BrusselsDate());
                 entry["iban"] = mandate.DebtorAccount?.Value;
                 entry["mndtId"] = mandate.Reference;
                 if (mandate.DebtorBic is { } bic) entry["bic"] = bic.Value;
@@ -132,9 +135,6 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
 
         return answer;
     }
-
-    public static string PaymentInformationId(Profile profile, DirectDebit debit) =>
-        $"Domi-{profile.Number}-{debit.RequestedOn:yyyyMMdd}";
 
     /// <summary>The entry of the payment feed: the only one that moves money at the reader's side.</summary>
     public static JsonObject PaymentEntry(Invoice invoice, Creditor creditor, InvoicePayment payment, DirectDebit? debit, string? mandate, PayLink? link, string? action, int step)

@@ -15,7 +15,7 @@ namespace Domi.Engine.Invoices;
 /// What follows from money that moves, each inside the running transaction: the row of the payment, the invoice's state, both feeds,
 /// the webhook, and after a failure the configured steps.
 /// </summary>
-internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail, BusinessClock clock)
+internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow failures, BusinessClock clock)
 {
     /// <summary>An invoice was booked: its snapshot goes to the invoice feed. Nobody is woken: who booked it knows.</summary>
     public async Task BookedAsync(Invoice invoice, CancellationToken ct) =>
@@ -48,11 +48,24 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", on is { } day && day != clock.Today ? day.StartOfDay() : now);
     }
 
-    /// <summary>The payment provider says that a link was paid.</summary>
-    public async Task LinkPaidAsync(PayLink link, Invoice invoice, CancellationToken ct)
+    /// <summary>The payment provider says that a link was paid: its invoice, or the failed transactions it stands for, or itself alone.</summary>
+    public async Task LinkPaidAsync(PayLink link, Invoice? invoice, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         link.Pay(now);
+        if (link.TransactionNumbers is { } numbers)
+        {
+            var wanted = numbers.Split(',').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            foreach (var debit in await db.DirectDebits.Where(d => d.CreditorId == link.CreditorId && wanted.Contains(d.Number) && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.SettledBy == null).ToListAsync(ct))
+            {
+                debit.SettleOtherwise("paylink", now);
+                await TransactionChangedAsync(debit, ct);
+            }
+        }
+
+        await LinkView.ChangedAsync(db, link, now, ct);
+        if (invoice is null) return;
+
         var payment = Add(invoice, PaymentKind.Payment, link.Amount, $"link:{link.Number}:paid", "paylink", now,
             isDouble: invoice.Receive(link.Amount, now), linkId: link.Id);
         if (invoice.Open <= 0)
@@ -60,59 +73,93 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
             // A second tab must not pay what is settled.
             var others = await db.PayLinks.Where(l => l.InvoiceId == invoice.Id && l.Id != link.Id).ToListAsync(ct);
             foreach (var other in others.Where(o => o.IsOpen)) other.Expire(now);
+            await SettleCollectionsAsync(invoice, "paylink", ct);
         }
 
         await PublishAsync(invoice, payment, null, link, null, 0, ct);
     }
 
+    /// <summary>Money of a link was given back: what it had paid is open again.</summary>
+    public async Task LinkRefundedAsync(PayLink link, LinkRefund refund, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await LinkView.ChangedAsync(db, link, now, ct);
+        if (link.InvoiceId is { } id) await RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == id, ct), refund.Amount, $"refund:{refund.WireId}", "paylink", null, link, ct);
+    }
+
+    /// <summary>A transfer gave back what an invoice had been paid with.</summary>
+    public async Task RefundedAsync(Invoice invoice, decimal amount, string sourceKey, string method, DirectDebit? debit, PayLink? link, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        invoice.TakeBack(amount, null, now);
+        var payment = Add(invoice, PaymentKind.Refund, amount, sourceKey, method, now, debitId: debit?.Id, linkId: link?.Id, reverses: true);
+        await PublishAsync(invoice, payment, debit, link, null, 0, ct);
+    }
+
+    /// <summary>A transfer arrived on the creditor's account for an invoice.</summary>
+    public async Task TransferredAsync(Invoice invoice, decimal amount, string sourceKey, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var payment = Add(invoice, PaymentKind.Payment, amount, sourceKey, "transfer", now, isDouble: invoice.Receive(amount, now));
+        if (invoice.Open <= 0) await SettleCollectionsAsync(invoice, "transfer", ct);
+        await PublishAsync(invoice, payment, null, null, null, 0, ct);
+    }
+
     /// <summary>The creditor's bank credited a collection.</summary>
-    public async Task CollectedAsync(DirectDebit debit, Invoice invoice, DateOnly on, DateTimeOffset? outcomeAt, CancellationToken ct)
+    public async Task CollectedAsync(DirectDebit debit, Invoice? invoice, DateOnly on, DateTimeOffset? outcomeAt, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         debit.Settle(on, outcomeAt);
+        (await db.Mandates.SingleAsync(m => m.Id == debit.MandateId, ct)).Collected(on);
+        if (invoice is null)
+        {
+            await TransactionChangedAsync(debit, ct);
+            return;
+        }
+
         var payment = Add(invoice, PaymentKind.Payment, debit.Amount, $"dd:{debit.EndToEndId}:paid", "sdd", now,
             isDouble: invoice.Receive(debit.Amount, now), debitId: debit.Id);
         await PublishAsync(invoice, payment, debit, null, null, 0, ct);
     }
 
-    /// <summary>
-    /// A collection failed, or was taken back after it had been credited. Steps: a soft failure is tried again; else the debtor gets a
-    /// payment link by mail.
-    /// </summary>
-    public async Task FailedAsync(DirectDebit debit, Invoice invoice, string reasonCode, CancellationToken ct)
+    /// <summary>A collection failed, or was taken back after it had been credited: the steps of the failure plan follow.</summary>
+    public async Task FailedAsync(DirectDebit debit, Invoice? invoice, string reasonCode, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var tookBack = debit.Fail(reasonCode, now);
-        if (tookBack) invoice.TakeBack(debit.Amount, reasonCode, now);
+        if (invoice is null)
+        {
+            await failures.FollowAsync(debit, null, this, ct);
+            await TransactionChangedAsync(debit, ct);
+            return;
+        }
 
-        var profile = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).ProfileOf(invoice.ProfileId);
-        var mandate = await db.Mandates.SingleAsync(m => m.Id == debit.MandateId, ct);
-        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
-        var retries = invoice.Open > 0 && mandate.IsCollectable && ReasonCodes.BucketOf(reasonCode) is FailureBucket.Soft
-            && debit.Attempt <= Math.Min(profile.MostRetries, ReasonCodes.MaxRetries(reasonCode));
+        if (tookBack) invoice.TakeBack(debit.Amount, reasonCode, now);
         var payment = Add(invoice, PaymentKind.Failure, debit.Amount, $"dd:{debit.EndToEndId}:failed:{reasonCode}", "sdd", now,
             debitId: debit.Id, reasonCode: reasonCode, reverses: tookBack);
-
-        string? action = null;
-        if (retries)
-        {
-            action = "reoffer";
-            // Another day is another announcement, with the notice that binds. Source: SDD Core rulebook, pre-notification.
-            var on = profile.CollectOn(clock.Today.AddDays(profile.RetryAfterDays), clock.Today, clock.Today);
-            await mail.RetryAsync(db, invoice, customer, mandate, reasonCode, on, now, ct);
-            await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time
-            db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
-                invoice.Open, debit.Message, debit.Ref, debit.Attempt + 1, on, now));
-        }
-
-        invoice.Fail(reasonCode, retries, now);
-        if (!retries && invoice.IsPayable)
-        {
-            action = await mail.PaymentAlternativeAsync(db, invoice, customer, reasonCode, now, ct) ? "send_payment_link" : null;
-        }
-
-        await PublishAsync(invoice, payment, debit, null, action, debit.Attempt, ct);
+        var (action, step) = await failures.FollowAsync(debit, invoice, this, ct);
+        await PublishAsync(invoice, payment, debit, null, action, step, ct);
     }
+
+    /// <summary>An invoice was settled another way: what failed of its collections needs no more steps.</summary>
+    public async Task SettleCollectionsAsync(Invoice invoice, string by, CancellationToken ct)
+    {
+        foreach (var failed in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.SettledBy == null && d.ArchivedAt == null).ToListAsync(ct))
+        {
+            failed.SettleOtherwise(by, clock.GetUtcNow());
+            await TransactionChangedAsync(failed, ct);
+        }
+    }
+
+    /// <summary>A transaction changed: the feed tells it, with a hint to the receivers.</summary>
+    public async Task TransactionChangedAsync(DirectDebit debit, CancellationToken ct)
+    {
+        await FeedTransactionAsync(debit, ct);
+        await Announce.TransactionsAsync(db, debit.CreditorId, debit.Number, clock.GetUtcNow(), ct);
+    }
+
+    private async Task FeedTransactionAsync(DirectDebit debit, CancellationToken ct) =>
+        Feed.Append(db, debit.CreditorId, FeedName.Transactions, await TransactionView.OfAsync(db, debit, ct), clock.GetUtcNow());
 
     private InvoicePayment Add(
         Invoice invoice, PaymentKind kind, decimal amount, string key, string method, DateTimeOffset now,
@@ -143,8 +190,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, DebtorMail mail,
         var mandate = debit is null ? null : await db.Mandates.AsNoTracking().Where(m => m.Id == debit.MandateId).Select(m => m.Reference).SingleAsync(ct);
         Feed.Append(db, invoice.CreditorId, FeedName.InvoicePayments,
             InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, action, step), payment.OccurredAt);
-        if (debit is not null)
-            Feed.Append(db, invoice.CreditorId, FeedName.Transactions, TransactionView.Of(debit, mandate!), payment.OccurredAt);
+        if (debit is not null) await FeedTransactionAsync(debit, ct);
         await ChangedAsync(invoice, ct);
     }
 }

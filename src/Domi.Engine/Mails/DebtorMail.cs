@@ -3,8 +3,10 @@ using System.Net;
 using System.Text;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
+using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
@@ -38,37 +40,109 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     /// reads of it in the feed, announces it.
     /// </summary>
     /// <remarks>Source: SDD Core rulebook, pre-notification: creditor identifier, mandate, amount and date.</remarks>
-    public async Task RetryAsync(EngineDb db, Invoice invoice, Customer customer, Mandate mandate, string reasonCode, DateOnly on, DateTimeOffset now, CancellationToken ct)
+    public async Task RetryAsync(EngineDb db, DirectDebit debit, Invoice? invoice, Customer customer, Mandate mandate, string reasonCode, DateOnly on, DateTimeOffset now, CancellationToken ct)
     {
-        if ((invoice.Email ?? customer.Email) is not { } to) return;
+        if ((invoice?.Email ?? customer.Email) is not { } to) return;
 
-        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
-        var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
+        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var t = texts.In(invoice?.Locale ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts =
         [
-            ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
+            ("number", invoice?.Number), ("message", debit.Message), ("creditor", creditor.Name), ("amount", Amount(debit.Amount, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
             ("day", Day(on, t.Language)), ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.DebtorAccount?.Masked),
         ];
-        Add(db, creditor, t, "retry", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
-            t["mail.retry.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.retry.text", facts], t["mail.retry.mandate", facts]],
-            t["mail.invoice.see"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+        var what = invoice is null ? "mail.retry_payment" : "mail.retry";
+        Add(db, creditor, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
+            t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[what + ".text", facts], t["mail.retry.mandate", facts]],
+            invoice is null ? null : t["mail.invoice.see"], invoice is null ? null : address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
     }
 
-    /// <summary>A collection failed and is not tried again: the debtor can pay by himself. Answers whether there is an address for it.</summary>
-    public async Task<bool> PaymentAlternativeAsync(EngineDb db, Invoice invoice, Customer customer, string reasonCode, DateTimeOffset now, CancellationToken ct)
+    /// <summary>A collection of an invoice failed and is not tried again: the debtor can pay by himself. Answers whether there is an address for it.</summary>
+    public async Task<bool> PaymentAlternativeAsync(EngineDb db, Invoice invoice, Customer customer, string reasonCode, DebtorChannel channel, DateTimeOffset now, CancellationToken ct)
     {
-        if ((invoice.Email ?? customer.Email) is not { } to) return false;
-
         var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts =
         [
             ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
         ];
-        Add(db, creditor, t, "payment_alternative", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
-            t["mail.alternative.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.alternative.text", facts]],
-            t["mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+        return Offer(db, creditor, t, $"invoice:{invoice.Id}", invoice.Email ?? customer.Email, invoice.Cc, customer, channel, "mail.alternative", facts, t["mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), now);
+    }
+
+    /// <summary>The same for a transaction without an invoice, by the page of a payment link.</summary>
+    public async Task<bool> PaymentAlternativeAsync(EngineDb db, DirectDebit debit, PayLink link, Customer customer, string reasonCode, DebtorChannel channel, DateTimeOffset now, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var t = texts.In(customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("message", debit.Message), ("creditor", creditor.Name), ("amount", Amount(link.Amount, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language))];
+        return Offer(db, creditor, t, AboutOf(null, debit), customer.Email, null, customer, channel, "mail.alternative_payment", facts, t["mail.link.pay"], address.Of(MakeLink.PageOf(keys, creditor, link)), now);
+    }
+
+    private static bool Offer(
+        EngineDb db, Creditor creditor, Texts t, string about, string? to, string? cc, Customer customer, DebtorChannel channel, string what, (string, object?)[] facts, string button, string page, DateTimeOffset now)
+    {
+        var told = false;
+        if (to is not null && channel is not DebtorChannel.Sms)
+        {
+            Add(db, creditor, t, "payment_alternative", about, null, to, cc, now, t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[what + ".text", facts]], button, page, null);
+            told = true;
+        }
+
+        if (customer.Mobile is { } mobile && channel is not DebtorChannel.Email)
+        {
+            Sms(db, creditor, t, about, mobile, $"{t[what + ".subject", facts]} {page}", now);
+            told = true;
+        }
+
+        return told;
+    }
+
+    /// <summary>Tells the debtor that a collection failed, and why; nothing is asked of him yet.</summary>
+    public async Task<bool> FailureNoticeAsync(EngineDb db, DirectDebit debit, Customer customer, Mandate mandate, string reasonCode, DateTimeOffset now, CancellationToken ct)
+    {
+        if (customer.Email is not { } to) return false;
+
+        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var t = texts.In(customer.Language ?? creditor.Language);
+        Add(db, creditor, t, "failure", AboutOf(null, debit), null, to, null, now, t["mail.failure.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
+            [t["mail.dear", ("name", customer.DisplayName)], t["mail.failure.text", Facts(debit, creditor, customer, mandate, reasonCode, t)]], null, null, null);
         return true;
+    }
+
+    /// <summary>Tells the creditor's people that a collection failed.</summary>
+    public async Task<bool> FailureToCreditorAsync(EngineDb db, DirectDebit debit, Customer customer, Mandate mandate, string reasonCode, DateTimeOffset now, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var t = texts.In(creditor.Language);
+        Add(db, creditor, t, "failure_creditor", AboutOf(null, debit), null, creditor.ReplyTo ?? creditor.SenderAddress, null, now, t["mail.failure_creditor.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
+            [t["mail.failure_creditor.text", Facts(debit, creditor, customer, mandate, reasonCode, t)]], null, null, null);
+        return true;
+    }
+
+    private static (string, object?)[] Facts(DirectDebit debit, Creditor creditor, Customer customer, Mandate mandate, string reasonCode, Texts t) =>
+    [
+        ("message", debit.Message), ("creditor", creditor.Name), ("name", customer.DisplayName), ("amount", Amount(debit.Amount, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
+        ("code", reasonCode), ("reference", mandate.Reference), ("iban", mandate.DebtorAccount?.Masked),
+    ];
+
+    /// <summary>
+    /// A text message. No gateway is connected yet: as in the provider's own test environment it goes to the creditor's address as a mail,
+    /// which says for whom it is.
+    /// </summary>
+    public static void Sms(EngineDb db, Creditor creditor, Texts t, string about, string mobile, string text, DateTimeOffset now) =>
+        Add(db, creditor, t, "sms", about, null, creditor.ReplyTo ?? creditor.SenderAddress, null, now, t["mail.sms.subject", ("mobile", mobile)], [text], null, null, null);
+
+    private static string AboutOf(Invoice? invoice, DirectDebit debit) => invoice is null ? FormattableString.Invariant($"transaction:{debit.Number}") : $"invoice:{invoice.Id}";
+
+    /// <summary>Asks for a payment by the page of a link, by mail or text message.</summary>
+    public async Task LinkAsync(EngineDb db, PayLink link, Customer customer, bool bySms, DateTimeOffset now, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, link.CreditorId, ct)).Creditor;
+        var t = texts.In(link.Language ?? customer.Language ?? creditor.Language);
+        var (about, page) = (FormattableString.Invariant($"link:{link.Number}"), address.Of(MakeLink.PageOf(keys, creditor, link)));
+        (string, object?)[] facts = [("creditor", creditor.Name), ("amount", Amount(link.Amount, t.Language)), ("title", link.Title)];
+        if (bySms) Sms(db, creditor, t, about, customer.Mobile!, $"{t["mail.link.subject", facts]} {page}", now);
+        else Add(db, creditor, t, "link", about, null, customer.Email!, null, now, t["mail.link.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.link.text", facts]], t["mail.link.pay"], page, null);
     }
 
     /// <summary>The invitation to sign; one per mandate, whatever is repeated.</summary>

@@ -146,6 +146,7 @@ internal static class PrepareMandate
         var token = keys.MandateToken(creditor, id);
         var mandate = new Mandate(profile.CreditorId, profile.Id, customer.Id, reference, profile.Scheme, now, id)
         {
+            Number = await db.NextObjectNumberAsync(profile.CreditorId, ct),
             PageTokenHash = Secrets.HashOf(token),
             InvoiceId = invoiceId,
             Language = language,

@@ -35,6 +35,9 @@ public sealed class Mandate
 
     public Guid CustomerId { get; private init; }
 
+    /// <summary>The number that clients read as contract id.</summary>
+    public long Number { get; init; }
+
     /// <summary>Unique mandate reference (UMR), upper case: the debtor knows the mandate by it.</summary>
     public string Reference { get; private init; } = "";
 
@@ -44,6 +47,34 @@ public sealed class Mandate
 
     /// <summary>The creditor paused it: signed, but nothing is collected.</summary>
     public bool IsSuspended { get; private set; }
+
+    /// <summary>It was printed to be signed on paper.</summary>
+    public bool IsPrinted { get; private set; }
+
+    /// <summary>Values of the profile's attributes, by name; JSON.</summary>
+    public string? AttributesJson { get; private set; }
+
+    /// <summary>What begins with the signature: a first payment, a subscription; JSON.</summary>
+    public string? OnSignatureJson { get; init; }
+
+    /// <summary>The billing campaign the client names.</summary>
+    public string? Campaign { get; init; }
+
+    /// <summary>Where the signer goes when done; wins over the profile's exit address.</summary>
+    public string? RedirectUrl { get; init; }
+
+    /// <summary>The account before the debtor changed it: told to the bank with the next collection.</summary>
+    /// <remarks>Source: SDD Core rulebook, amendment of the mandate (AT-24).</remarks>
+    public Iban? FormerAccount { get; private set; }
+
+    /// <summary>The last day on which something was collected on it: a mandate lapses after 36 months without.</summary>
+    public DateOnly? LastCollectedOn { get; private set; }
+
+    /// <summary>How often the invitation was recalled: 0 to 4.</summary>
+    public int Reminders { get; private set; }
+
+    /// <summary>When the next reminder of the invitation is due.</summary>
+    public DateTimeOffset? RemindAt { get; private set; }
 
     /// <summary>Contract reference (<c>RfrdDoc</c>).</summary>
     public string? ContractReference { get; init; }
@@ -122,7 +153,7 @@ public sealed class Mandate
 
     public string WireState => State switch
     {
-        MandateState.Prepared => "PREPARED",
+        MandateState.Prepared => IsPrinted ? "PRINT" : "PREPARED",
         MandateState.SignedPendingDebtorBank => "SIGNED_PENDING_DEBTOR_BANK",
         MandateState.Signed => "SIGNED",
         _ => "CANCELLED",
@@ -229,6 +260,75 @@ public sealed class Mandate
         else (State, CancelledOn, CancelReason, CancelledBy) = (MandateState.Cancelled, now.BrusselsDate(), "Rejected by the debtor's bank", "bank");
         Version++;
     }
+
+    /// <summary>Goes out on paper, to be signed by hand.</summary>
+    public void Print()
+    {
+        Require(State is MandateState.Prepared);
+        IsPrinted = true;
+        Version++;
+    }
+
+    public void Describe(string? attributesJson)
+    {
+        AttributesJson = attributesJson;
+        Version++;
+    }
+
+    /// <summary>
+    /// What the debtor or the creditor amends of it; what is null stays. A signed B2B mandate is not amended: its debtor signs a new one.
+    /// </summary>
+    /// <returns>The reasons that changed something: <c>_T50</c> account, <c>_T51</c> address, <c>_T53</c> name.</returns>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: ended, or a B2B mandate that is signed.</exception>
+    /// <remarks>Source: SDD Core rulebook, amendment of the mandate; EPC222-07 4.1 for B2B.</remarks>
+    public IReadOnlyList<string> Amend(Iban? account, Bic? bic, string? name, string? street, string? zip, string? city, string? country)
+    {
+        Require(State is not MandateState.Cancelled);
+        Require(State is MandateState.Prepared || Scheme is MandateScheme.Core);
+        var reasons = new List<string>();
+        if (account is { } other && other != DebtorAccount)
+        {
+            if (State is MandateState.Signed) FormerAccount ??= DebtorAccount;
+            (DebtorAccount, DebtorBic, CodeHash, CodeExpiresAt) = (other, bic, null, null);
+            reasons.Add("_T50");
+        }
+
+        if (Differs(street, DebtorStreet) || Differs(zip, DebtorZip) || Differs(city, DebtorCity) || Differs(country, DebtorCountry))
+        {
+            (DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (street ?? DebtorStreet, zip ?? DebtorZip, city ?? DebtorCity, country ?? DebtorCountry);
+            reasons.Add("_T51");
+        }
+
+        if (Differs(name, DebtorName))
+        {
+            DebtorName = name;
+            reasons.Add("_T53");
+        }
+
+        if (reasons.Count > 0) Version++;
+        return reasons;
+
+        static bool Differs(string? given, string? known) => given is not null && given != known;
+    }
+
+    /// <summary>Something was collected on it: it lives another 36 months, and the bank knows of its amendment.</summary>
+    public void Collected(DateOnly on)
+    {
+        if (LastCollectedOn is null || on > LastCollectedOn) LastCollectedOn = on;
+        FormerAccount = null;
+        Version++;
+    }
+
+    /// <summary>Recalls the invitation; the next time at an instant, if any.</summary>
+    public void Remind(DateTimeOffset? next)
+    {
+        Require(State is MandateState.Prepared);
+        Reminders = Math.Min(4, Reminders + 1);
+        RemindAt = next;
+        Version++;
+    }
+
+    public void RemindLater(DateTimeOffset? at) => RemindAt = at;
 
     public void Suspend(bool suspended)
     {

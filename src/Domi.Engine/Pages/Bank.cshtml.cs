@@ -16,8 +16,6 @@ internal sealed class BankModel(PayInvoice pay, EngineDb db, CreditorKeys keys, 
 
     public PayLink Link { get; private set; } = null!; // set before the page is drawn
 
-    public string Number { get; private set; } = "";
-
     public string BackTo => At(payPage);
 
     public async Task<IActionResult> OnGetAsync(string link, CancellationToken ct) => await ReadAsync(link, ct) ? Page() : NotFound();
@@ -36,12 +34,11 @@ internal sealed class BankModel(PayInvoice pay, EngineDb db, CreditorKeys keys, 
         var hash = Secrets.HashOf(token);
         if (!settings.Sandbox.Enabled || await db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.TokenHash == hash, ct) is not { } link) return false;
 
-        var invoice = await db.Invoices.AsNoTracking().SingleAsync(i => i.Id == link.InvoiceId, ct);
-        Creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
-        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
-        Speak(invoice.Locale, customer.Language);
-        (Token, Link, Number) = (token, link, invoice.Number);
-        payPage = "/pay/" + keys.InvoiceToken(Creditor, invoice.Id);
+        Creditor = (await CreditorFacts.ReadAsync(db, link.CreditorId, ct)).Creditor;
+        var locale = link.InvoiceId is { } invoiceId ? await db.Invoices.Where(i => i.Id == invoiceId).Select(i => i.Locale).SingleAsync(ct) : link.Language;
+        Speak(locale, await db.Customers.Where(c => c.Id == link.CustomerId).Select(c => c.Language).SingleOrDefaultAsync(ct));
+        (Token, Link) = (token, link);
+        payPage = link.PageTokenHash is null ? "/pay/" + keys.InvoiceToken(Creditor, link.InvoiceId!.Value) : MakeLink.PageOf(keys, Creditor, link);
         return true;
     }
 }

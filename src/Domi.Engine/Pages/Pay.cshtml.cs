@@ -114,11 +114,11 @@ internal sealed class PayModel(
     private async Task OfferAsync(Customer customer, CancellationToken ct)
     {
         Nonce = nonces.Of(Invoice.Id, Step, new(Invoice.Version, clock.GetUtcNow(), Language));
-        Methods = settings.Sandbox.Enabled ? PayInvoice.Methods : []; // only the simulated bank takes payments at once
         if (Creditor!.Account is { } account) ByTransfer = TransferTo(account);
         QrSvg = QrPicture.Svg(address.Of("/pay/" + Token), T["pay.phone.title"]);
 
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == Invoice.ProfileId, ct);
+        Methods = settings.Sandbox.Enabled ? PayInvoice.MethodsOf(profile) : []; // only the simulated bank takes payments at once
         var states = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == Invoice.CreditorId && m.CustomerId == customer.Id && m.ProfileId == profile.Id
                 && (m.State == MandateState.SignedPendingDebtorBank || m.State == MandateState.Signed))
             .Select(m => m.State).ToListAsync(ct);

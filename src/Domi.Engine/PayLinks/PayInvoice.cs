@@ -11,6 +11,10 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
 {
     public static readonly IReadOnlyList<string> Methods = ["bancontact", "payconiq", "card"];
 
+    /// <summary>The ways that a profile offers, of those that there are.</summary>
+    public static IReadOnlyList<string> MethodsOf(Profiles.Profile profile) =>
+        profile.PayMethods is { } chosen ? [.. Methods.Where(m => chosen.Split(',').Contains(m))] : Methods;
+
     public Task<Invoice?> FindAsync(string token, CancellationToken ct)
     {
         var hash = Secrets.HashOf(token);
@@ -35,16 +39,20 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
 
             var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, write);
             if (!invoice.IsPayable) throw new RefusedException("not_payable", $"Invoice {invoice.Number} is {invoice.State}.");
-            db.PayLinks.Add(new()
+            var link = new PayLink
             {
                 CreditorId = invoice.CreditorId,
                 Number = await db.NextObjectNumberAsync(invoice.CreditorId, write),
                 InvoiceId = invoice.Id,
-                Method = method,
+                CustomerId = invoice.CustomerId,
+                ProfileId = invoice.ProfileId,
+                Title = invoice.Title,
+                Ref = invoice.Number,
                 Amount = invoice.Open,
-                TokenHash = hash,
                 CreatedAt = clock.GetUtcNow(),
-            });
+            };
+            link.Start(method, hash, clock.GetUtcNow());
+            db.PayLinks.Add(link);
         }, ct);
         return token;
     }
@@ -60,9 +68,13 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         {
             if (await db.PayLinks.SingleOrDefaultAsync(l => l.TokenHash == hash, write) is not { IsOpen: true } link) return;
 
-            var invoice = await db.Invoices.SingleAsync(i => i.Id == link.InvoiceId, write);
-            if (!approved) link.Decline(clock.GetUtcNow());
-            else if (!invoice.IsPayable) link.Expire(clock.GetUtcNow());
+            var invoice = link.InvoiceId is { } of ? await db.Invoices.SingleAsync(i => i.Id == of, write) : null;
+            if (!approved)
+            {
+                link.Decline(clock.GetUtcNow());
+                await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), write);
+            }
+            else if (invoice is { IsPayable: false }) link.Expire(clock.GetUtcNow());
             else await settlement.LinkPaidAsync(link, invoice, write);
         }, ct);
     }

@@ -1,3 +1,4 @@
+using Domi.Engine.DirectDebits;
 using Domi.Standards;
 
 namespace Domi.Engine.Profiles;
@@ -41,6 +42,44 @@ public sealed class Profile
 
     /// <summary>How often a soft failure is tried again before the debtor gets a payment link.</summary>
     public int MostRetries { get; set; } = 2;
+
+    /// <summary>What follows when a collection fails; JSON of <see cref="DirectDebits.FailurePlan"/>, null for the usual steps.</summary>
+    public string? FailurePlanJson { get; set; }
+
+    /// <summary>What a failed transaction costs the debtor, added to the next attempt; not to an invoice, whose amount is its document's.</summary>
+    public decimal FailureCharge { get; set; }
+
+    /// <summary>Open transactions go to the bank by themselves, in time for their day; else when somebody collects.</summary>
+    public bool SendsByItself { get; set; } = true;
+
+    /// <summary>Questions of its own that the signing page asks; JSON.</summary>
+    public string? AttributesJson { get; set; }
+
+    /// <summary>Ways to sign that are offered, with commas; null for all.</summary>
+    public string? SignMethods { get; set; }
+
+    /// <summary>Ways to pay at once that are offered, with commas; null for all.</summary>
+    public string? PayMethods { get; set; }
+
+    /// <summary>Every mandate needs a number of the client's.</summary>
+    public bool NeedsOwnReference { get; set; }
+
+    /// <summary>Older invitations of a customer stay when a newer one is made or signed.</summary>
+    public bool KeepsOlderInvitations { get; set; }
+
+    /// <summary>A second mandate on the same account is refused.</summary>
+    public bool OneMandatePerAccount { get; set; }
+
+    /// <summary>Days after which an invitation is recalled, up to four, with commas: <c>3,7,14</c>.</summary>
+    public string? ReminderDays { get; set; }
+
+    /// <summary>Days an unopened link lives; 365 at most.</summary>
+    public int LinkDays { get; set; } = 365;
+
+    /// <summary>The creditor's own conditions beneath the mandate's text, per language; JSON.</summary>
+    public string? TermsJson { get; set; }
+
+    public FailurePlan FailurePlan => FailurePlanJson is null ? FailurePlan.Usual(MostRetries, RetryAfterDays) : FailurePlan.Read(FailurePlanJson);
 
     /// <summary>The engine mails the invoice when it is booked.</summary>
     public bool SendsInvoices { get; set; }

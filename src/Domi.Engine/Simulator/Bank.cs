@@ -1,3 +1,4 @@
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
@@ -45,25 +46,30 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
     public static int Parallel => 2;
 
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
-        await db.DirectDebits.AsNoTracking().Where(d => d.DueAt <= now).OrderBy(d => d.DueAt).Take(most)
+        await Moving().AsNoTracking().Where(d => d.DueAt <= now).OrderBy(d => d.DueAt).Take(most)
             .Select(d => new DueWork(d.Id.ToString(), d.MandateId.ToString(), d.DueAt!.Value)).ToListAsync(ct);
 
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.DirectDebits.MinAsync(d => d.DueAt, ct);
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await Moving().MinAsync(d => d.DueAt, ct);
+
+    // Where a profile does not send by itself, what is open waits for somebody who collects.
+    private IQueryable<DirectDebit> Moving() => db.DirectDebits.Where(d => d.State != DirectDebitState.Open
+        || db.Mandates.Any(m => m.Id == d.MandateId && db.Profiles.Any(p => p.Id == m.ProfileId && p.SendsByItself)));
 
     public async Task RunAsync(DueWork work, CancellationToken ct)
     {
         var id = Guid.Parse(work.Id);
-        await db.WriteAsync(async token =>
+        // Two that begin the run of a day at the same moment meet on its index.
+        await db.WriteOrRepeatAsync(async token =>
         {
             if (await db.DirectDebits.SingleOrDefaultAsync(d => d.Id == id, token) is not { DueAt: { } due } debit || due > clock.GetUtcNow()) return;
 
-            var invoice = await db.Invoices.SingleAsync(i => i.Id == debit.InvoiceId, token);
+            var invoice = debit.InvoiceId is { } of ? await db.Invoices.SingleAsync(i => i.Id == of, token) : null;
             switch (debit.State)
             {
                 case DirectDebitState.Open:
                     var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, token);
                     if (!mandate.IsCollectable && !debit.IsForced) await settlement.FailedAsync(debit, invoice, "MD01", token); // nothing may be collected on it any more
-                    else debit.HandOver(Later(debit.RequestedOn.At(8), clock.GetUtcNow()));
+                    else await RunOf.HandOverAsync(db, debit, mandate.ProfileId, clock, token);
                     break;
 
                 case DirectDebitState.Sent:
@@ -81,8 +87,6 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
             }
         }, ct);
     }
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
 
 /// <summary>The debtors' banks answer on B2B mandates.</summary>

@@ -10,6 +10,14 @@ internal static class Announce
     public static Task PaymentsAsync(EngineDb db, Guid creditorId, Guid invoiceId, DateTimeOffset now, CancellationToken ct) =>
         PlanAsync(db, creditorId, "type=payment", "invoice:" + invoiceId.ToString("n"), now, ct);
 
+    /// <summary>The transaction feed has news of one.</summary>
+    public static Task TransactionsAsync(EngineDb db, Guid creditorId, long number, DateTimeOffset now, CancellationToken ct) =>
+        PlanAsync(db, creditorId, "type=payment", FormattableString.Invariant($"transaction:{number}"), now, ct);
+
+    /// <summary>A payment link changed.</summary>
+    public static Task LinkAsync(EngineDb db, Guid creditorId, long number, string? reference, string status, DateTimeOffset now, CancellationToken ct) =>
+        PlanAsync(db, creditorId, FormattableString.Invariant($"type=payment&id={number}") + (reference is null ? "" : $"&ref={Plain(reference)}") + $"&status={status}", FormattableString.Invariant($"link:{number}"), now, ct);
+
     /// <summary>A mandate changed.</summary>
     public static Task MandateAsync(
         EngineDb db, Guid creditorId, string reference, string happened, string state, string? reason, DateTimeOffset now, CancellationToken ct)

@@ -67,6 +67,8 @@ internal sealed class Dialect(RequestDelegate next, Texts texts, ILogger<Dialect
     {
         "err_no_login" or "err_not_logged_in" => StatusCodes.Status400BadRequest,
         "err_too_many" => StatusCodes.Status429TooManyRequests,
+        "err_duplicate_ref" when refused.Field == Idempotency.Header => StatusCodes.Status409Conflict,
+        "err_call_in_progress" when refused.Field == "batchId" => StatusCodes.Status409Conflict,
         _ => StatusCodes.Status400BadRequest,
     };
 

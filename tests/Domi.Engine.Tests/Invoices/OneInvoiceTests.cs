@@ -81,7 +81,7 @@ public sealed class OneInvoiceTests(AppFixture app) : IClassFixture<AppFixture>
         await client.BookAsync(EngineClient.Invoice("SENT-1", 100m, "SENT", due: "2026-03-20"));
         await app.ReadEngineAsync(async db =>
         {
-            (await db.DirectDebits.SingleAsync(d => d.Ref == "SENT-1")).HandOver(app.Engine.Services.GetRequiredService<BusinessClock>().GetUtcNow().AddDays(1));
+            (await db.DirectDebits.SingleAsync(d => d.Ref == "SENT-1")).HandOver(Guid.CreateVersion7(), app.Engine.Services.GetRequiredService<BusinessClock>().GetUtcNow().AddDays(1), app.Engine.Services.GetRequiredService<BusinessClock>().GetUtcNow());
             return await db.SaveChangesAsync();
         });
 

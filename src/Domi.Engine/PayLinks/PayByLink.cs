@@ -1,0 +1,62 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.PayLinks;
+
+/// <summary>What a payer does on the page of a payment link.</summary>
+internal sealed class PayByLink(EngineDb db, CreditorKeys keys, BusinessClock clock)
+{
+    public Task<PayLink?> FindAsync(string token, CancellationToken ct)
+    {
+        var hash = Secrets.HashOf(token);
+        return db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.PageTokenHash == hash && l.ArchivedAt == null, ct);
+    }
+
+    /// <summary>The page was opened: the creditor learns of it once.</summary>
+    public Task OpenAsync(Guid linkId, CancellationToken ct) => db.WriteOrRepeatAsync(async write =>
+    {
+        var link = await db.PayLinks.SingleAsync(l => l.Id == linkId, write);
+        if (!link.IsTemplate && link.MayBePaid(clock.GetUtcNow()) && link.Open(clock.GetUtcNow())) await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), write);
+    }, ct);
+
+    /// <summary>Goes to the provider; answers the token under which its page knows the payment. One form begins one payment.</summary>
+    /// <exception cref="RefusedException"><c>method_unknown</c>, <c>link_ended</c>.</exception>
+    public async Task<string> StartAsync(Guid linkId, string method, string once, CancellationToken ct)
+    {
+        if (!PayInvoice.Methods.Contains(method)) throw new RefusedException("method_unknown", $"No method {method}.");
+
+        var token = Secrets.HashOf($"{linkId:n}:{method}:{once}")[..40];
+        var hash = Secrets.HashOf(token);
+        await db.WriteOrRepeatAsync(async write =>
+        {
+            var link = await db.PayLinks.SingleAsync(l => l.Id == linkId, write);
+            if (link.TokenHash != hash) link.Start(method, hash, clock.GetUtcNow());
+        }, ct);
+        return token;
+    }
+
+    /// <summary>A link of one's own, from a template: with the payer's data, and his amount where the template has none.</summary>
+    /// <param name="id">Chosen with the form: sent twice it is one link.</param>
+    /// <returns>The token of its page.</returns>
+    public Task<string> FromTemplateAsync(Guid id, PayLink template, decimal amount, string name, string email, string language, CancellationToken ct) => db.WriteOrRepeatAsync(async write =>
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, template.CreditorId, write)).Creditor;
+        var reference = id.ToString("n");
+        if (await db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.TemplateId == template.Id && l.Ref == reference, write) is { } there) return keys.LinkToken(creditor, there.Id);
+
+        var customer = await FindOrCreate.CustomerAsync(db, template.CreditorId, new(null, email, null, name, null, null, null, null, null, null, language, null), write);
+        var link = await MakeLink.AddAsync(db, keys, template.CreditorId, amount, template.Title, clock.GetUtcNow(), new(PayLinkOrigin.Page)
+        {
+            CustomerId = customer.Id,
+            ProfileId = template.ProfileId,
+            TemplateId = template.Id,
+            Ref = reference,
+            Place = template.Place,
+            RedirectUrl = template.RedirectUrl,
+            Language = language,
+        }, write);
+        return keys.LinkToken(creditor, link.Id);
+    }, ct);
+}

@@ -1,0 +1,136 @@
+using Domi.Platform;
+using Domi.Standards;
+
+namespace Domi.Engine.Transfers;
+
+public enum TransferState { Open, Sent, Paid, Failed }
+
+/// <summary>Money that goes out: to a beneficiary, or back to a debtor.</summary>
+/// <remarks>Open → Sent with a batch → Paid or Failed. Source: Twikey API, Credit transfers; ISO 20022 pain.001.</remarks>
+public sealed class CreditTransfer
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    /// <summary>Unique per creditor; the id that clients know, and that comes back on every message of the bank.</summary>
+    public required string EndToEndId { get; init; }
+
+    public Guid? CustomerId { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public Iban Account { get; init; }
+
+    public Bic? Bic { get; init; }
+
+    /// <summary>Euro, positive.</summary>
+    public decimal Amount { get; init; }
+
+    public string Message { get; init; } = "";
+
+    public string? Ref { get; init; }
+
+    public string? Place { get; init; }
+
+    /// <summary>Not before this day.</summary>
+    public DateOnly RequestedOn { get; init; }
+
+    /// <summary>The collection it gives back.</summary>
+    public Guid? DirectDebitId { get; init; }
+
+    /// <summary>The invoice it gives back.</summary>
+    public Guid? InvoiceId { get; init; }
+
+    public Guid? RunId { get; private set; }
+
+    public TransferState State { get; private set; } = TransferState.Open;
+
+    public DateOnly? BookedOn { get; private set; }
+
+    public string? ReasonCode { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? DueAt { get; private set; }
+
+    public int Version { get; private set; }
+
+    public string WireState => State switch { TransferState.Paid => "PAID", TransferState.Failed => "ERROR", TransferState.Sent => "SENT", _ => "OPEN" };
+
+    public void Send(Guid runId, DateTimeOffset bankAnswersAt)
+    {
+        Require(State is TransferState.Open);
+        (State, RunId, DueAt) = (TransferState.Sent, runId, bankAnswersAt);
+        Version++;
+    }
+
+    public void Book(DateOnly on)
+    {
+        Require(State is TransferState.Sent);
+        (State, BookedOn, DueAt) = (TransferState.Paid, on, null);
+        Version++;
+    }
+
+    public void Fail(string reasonCode)
+    {
+        Require(State is TransferState.Sent or TransferState.Paid);
+        (State, ReasonCode, DueAt) = (TransferState.Failed, reasonCode, null);
+        Version++;
+    }
+
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: the bank has it.</exception>
+    public void MayBeRemoved() => Require(State is TransferState.Open);
+
+    private void Require(bool allowed)
+    {
+        if (!allowed) throw new RefusedException("err_invalid_state", $"Transfer {EndToEndId} is {State}.");
+    }
+}
+
+/// <summary>Transfers from one account that go to the bank together.</summary>
+public sealed class TransferRun
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    public long Number { get; init; }
+
+    public required string PaymentInformationId { get; init; }
+
+    /// <summary>Debited account.</summary>
+    public Iban Account { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Whom money may go to: an account with its holder.</summary>
+public sealed class Beneficiary
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid CreditorId { get; init; }
+
+    /// <summary>The customer whose account it is.</summary>
+    public Guid? CustomerId { get; set; }
+
+    public Iban Account { get; init; }
+
+    public Bic? Bic { get; set; }
+
+    public required string Name { get; set; }
+
+    public string? Street { get; set; }
+
+    public string? Zip { get; set; }
+
+    public string? City { get; set; }
+
+    public string? Country { get; set; }
+
+    /// <summary>False: suspended; nothing is paid to it.</summary>
+    public bool IsAvailable { get; set; } = true;
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
