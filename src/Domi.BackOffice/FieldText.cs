@@ -7,9 +7,10 @@ namespace Domi.BackOffice;
 internal static class FieldText
 {
     /// <summary>Trimmed.</summary>
-    /// <exception cref="RefusedException"><c>text_too_long</c>, at the field.</exception>
-    public static string Short(string? text, int most, string field) =>
-        (text?.Trim() ?? "") is var trimmed && trimmed.Length <= most
+    /// <exception cref="RefusedException"><c>text_too_long</c>; <c>text_of_lines</c> where one line is wanted; at the field.</exception>
+    public static string Short(string? text, int most, string field, bool mayHaveLines = false) =>
+        (text?.Trim() ?? "") is var trimmed && !mayHaveLines && trimmed.AsSpan().IndexOfAny('\r', '\n') >= 0 ? throw new RefusedException("text_of_lines", $"{field} is one line.") { Field = field }
+            : trimmed.Length <= most
             ? trimmed
             : throw new RefusedException("text_too_long", $"{field} is longer than {most} characters.", ("most", most)) { Field = field };
 

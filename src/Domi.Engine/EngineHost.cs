@@ -5,6 +5,7 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
+using Domi.Engine.Identity;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
 using Domi.Engine.Mandates;
@@ -51,6 +52,8 @@ public static class EngineHost
         services.AddScoped<FailureWorkflow>();
         services.AddScoped<MandateEvents>();
         services.AddScoped<SignMandate>();
+        services.AddSingleton<CustomerAccess>();
+        services.AddScoped<Identify>();
         services.AddScoped<PayInvoice>();
         services.AddScoped<PayByLink>();
         services.AddSingleton<MailOutcome>();
@@ -66,6 +69,7 @@ public static class EngineHost
         services.AddJob<DeliverWebhooks>();
         services.AddJob<TakeFailureSteps>();
         services.AddJob<RunSubscriptions>();
+        services.AddJob<RemindInvitations>();
         if (settings.Sandbox.Enabled)
         {
             services.AddJob<RunBank>();
@@ -97,6 +101,9 @@ public static class EngineHost
         ReadProfiles.Map(creditor);
         Invite.Map(creditor);
         OneMandate.Map(creditor);
+        SignRoute.Map(creditor);
+        AmendMandate.Map(creditor);
+        Identifications.Map(creditor);
         CreateInvoice.Map(creditor);
         OneInvoice.Map(creditor);
         Transactions.Map(creditor);

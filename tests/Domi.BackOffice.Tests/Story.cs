@@ -41,6 +41,15 @@ internal sealed class Story(OfficeFixture app)
         return await Read(numbered.Id);
     }
 
+    /// <summary>An invoice that has its payment link and is past its due date: of a year before, with a series of its own.</summary>
+    public async Task<Invoice> GivenAnOverdueInvoice(Relation relation, decimal amount = 121.00m)
+    {
+        var proposal = await GivenAProposal(relation, amount);
+        await Office(services => services.GetRequiredService<NumberInvoice>().RunAsync(proposal.Id, new DateOnly(2025, 12, 1), false, "test", CancellationToken.None));
+        await AppFixture.RunAsync<RequestLinks>(app.Office!);
+        return await Read(proposal.Id);
+    }
+
     public Task<Invoice> Read(Guid id) => app.ReadAsync((OfficeDb db) => db.Invoices.AsNoTracking().Include(i => i.Lines).SingleAsync(i => i.Id == id));
 
     /// <summary>The debtor pays on the page by a method of the simulated provider.</summary>

@@ -53,6 +53,15 @@ internal sealed class EngineClient(AppFixture app, EngineAccess? access = null)
     public Task<HttpResponseMessage> FormAsync(string path, params (string Name, string Value)[] form) =>
         SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))));
 
+    /// <summary>A form that is taken, and its answer.</summary>
+    public async Task<JsonElement> PostedAsync(string path, params (string Name, string Value)[] form)
+    {
+        using var answer = await FormAsync(path, form);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
     public async Task<JsonElement> GetAsync(string path, params (string Name, string Value)[] headers)
     {
         using var answer = await SendAsync(HttpMethod.Get, path, null, headers);

@@ -87,7 +87,7 @@ public class AppFixture : IAsyncLifetime
         if (held is not null) locks.Add(held);
         Office = OfficeHost.Build(Settings);
         await InScopeAsync(Office, async services => await services.GetRequiredService<EditCompany>().SaveFactsAsync(Made.CompanyId, null,
-            new("My company", null, "Rue de la Loi 16", "1000", "Bruxelles", "BE", "", null, null, "BE45 7340 3187 2589", null, "fr"), CancellationToken.None));
+            new("My company", "0712845377", "Rue de la Loi 16", "1000", "Bruxelles", "BE", "", null, null, "BE45 7340 3187 2589", null, "fr"), CancellationToken.None));
         SetTime(Office, Start);
         await Office.StartAsync();
         Office.LearnAddress();

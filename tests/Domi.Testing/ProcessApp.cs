@@ -199,7 +199,7 @@ public static class Patience
 
     /// <summary>An own company that may invoice: what a clerk fills in first.</summary>
     public static Task NameTheFirmAsync(this HttpClient client, string name = "My company") => ProcessApp.UntilAsync(async () =>
-        await client.TryPostAsync("/api/v1/company", new { name, street = "Rue de la Loi 16", zip = "1000", city = "Bruxelles", account = "BE71096123456769", email = "invoices@firm.example" }, HttpMethod.Put) is not null,
+        await client.TryPostAsync("/api/v1/company", new { name, enterpriseNumber = "0712845377", street = "Rue de la Loi 16", zip = "1000", city = "Bruxelles", account = "BE71096123456769", email = "invoices@firm.example" }, HttpMethod.Put) is not null,
         "the own company is named");
 
     /// <summary>Posts once; null when the server was not there or died meanwhile.</summary>

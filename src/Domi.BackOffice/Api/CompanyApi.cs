@@ -17,7 +17,7 @@ namespace Domi.BackOffice.Api;
 internal static class CompanyApi
 {
     public sealed record CompanyView(
-        Guid Id, string Name, string? EnterpriseNumber, string Street, string Zip, string City, string Country, string Email, string? Account, string Language, int DefaultDueDays,
+        Guid Id, string Name, string? EnterpriseNumber, string Street, string Zip, string City, string Country, string Email, string? Phone, string? Website, string? Account, string? Bic, string Language, int DefaultDueDays,
         SentBy InvoicesSentBy, SentBy RemindersSentBy, bool SendsWhenNumbered, int Version);
 
     /// <param name="InvoiceSwitchChecked">True: the switch of the provider's profile was checked; asked for when who sends changes.</param>
@@ -142,6 +142,6 @@ internal static class CompanyApi
 
     private static Credentials CredentialsOf(ConnectionRequest request) => new(request.MerchantNumber ?? "", request.ApiKey, request.PrivateKey, request.BaseAddress, request.Salt);
 
-    private static CompanyView View(OwnCompany c) => new(c.Id, c.Name, c.EnterpriseNumber?.Value, c.Street, c.Zip, c.City, c.Country, c.Email, c.Account?.Value, c.Language, c.DefaultDueDays,
+    private static CompanyView View(OwnCompany c) => new(c.Id, c.Name, c.EnterpriseNumber?.Value, c.Street, c.Zip, c.City, c.Country, c.Email, c.Phone, c.Website, c.Account?.Value, c.Bic?.Value, c.Language, c.DefaultDueDays,
         c.InvoicesSentBy, c.RemindersSentBy, c.SendsWhenNumbered, c.Version);
 }

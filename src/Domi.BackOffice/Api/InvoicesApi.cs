@@ -1,6 +1,7 @@
 using Domi.BackOffice.Documents;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Reminders;
+using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,12 @@ internal static class InvoicesApi
 {
     public sealed record Line(string Description, decimal Quantity, decimal UnitPrice, decimal VatRate, string? Code);
 
-    public sealed record NewInvoice(Guid RelationId, DateOnly? Date, DateOnly? DueOn, string? Description, string? Text, string? PoNumber, string? Language, IReadOnlyList<Line>? Lines);
+    /// <param name="Quantity">Up to three decimals; 1 when it is not said.</param>
+    /// <param name="UnitPrice">Excluding VAT, up to four decimals.</param>
+    /// <param name="VatRate">Percent; the own company's usual one when it is not said.</param>
+    public sealed record NewLine(string Description, decimal? Quantity, decimal? UnitPrice, decimal? VatRate, string? Code);
+
+    public sealed record NewInvoice(Guid RelationId, DateOnly? Date, DateOnly? DueOn, string? Description, string? Text, string? PoNumber, string? Language, IReadOnlyList<NewLine>? Lines);
 
     public sealed record NumberRequest(DateOnly? Date, bool Send);
 
@@ -33,8 +39,9 @@ internal static class InvoicesApi
         var api = all.MapGroup("").WithTags("Invoices");
         api.MapPost("invoices", async (NewInvoice invoice, EditProposal edit, Actor actor, OfficeDb db, CancellationToken ct) =>
         {
+            var usual = await db.Companies.AsNoTracking().Where(c => c.Id == actor.CompanyId).Select(c => c.DefaultVatRate).SingleAsync(ct);
             var made = await edit.CreateAsync(actor.CompanyId!.Value, new(invoice.RelationId, InvoiceKind.Invoice, invoice.Date, invoice.DueOn, invoice.Description ?? "", invoice.Text ?? "",
-                invoice.PoNumber, invoice.Language, [.. (invoice.Lines ?? []).Select(l => new ProposalLine(l?.Description ?? "", l?.Quantity ?? 0, l?.UnitPrice ?? 0, l?.VatRate ?? 0, l?.Code))]), actor.Name, ct);
+                invoice.PoNumber, invoice.Language, [.. (invoice.Lines ?? []).Select(l => new ProposalLine(l?.Description ?? "", l?.Quantity ?? 1, l?.UnitPrice ?? throw NoPrice(), l?.VatRate ?? usual, l?.Code))]), actor.Name, ct);
             return Results.Created($"/api/v1/invoices/{made.Id}", await ReadAsync(db, made.Id, ct));
         }).Answers<InvoiceView>("Makes a proposal", StatusCodes.Status201Created);
         api.MapGet("invoices/{id:guid}", async (Guid id, OfficeDb db, CancellationToken ct) => await ReadAsync(db, id, ct) is { } view ? Results.Ok(view) : Results.NotFound())
@@ -61,6 +68,8 @@ internal static class InvoicesApi
                 .Select(e => new LedgerLine(e.Kind, e.Amount, e.Key, e.Source, e.Method, e.ReasonCode, e.IsAssumed, e.OccurredAt)).ToListAsync(ct))
             : Results.NotFound()).Answers<IReadOnlyList<LedgerLine>>("What was booked on an invoice");
     }
+
+    private static RefusedException NoPrice() => new("line_invalid", "A line has no unitPrice.", ("line", "")) { Field = "Lines" };
 
     private static async Task<InvoiceView?> ReadAsync(OfficeDb db, Guid id, CancellationToken ct)
     {

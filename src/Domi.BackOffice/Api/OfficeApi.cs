@@ -21,6 +21,7 @@ internal static class OfficeApi
         {
             json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(allowIntegerValues: false));
             json.SerializerOptions.RespectNullableAnnotations = true; // a null where none may be is malformed, and told so
+            json.SerializerOptions.UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow; // a name that is mistyped says so
             json.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
             json.SerializerOptions.Converters.Add(new PlainText());
         });
@@ -92,8 +93,11 @@ internal static class OfficeApi
     {
         System.Text.Json.JsonException { Path: { Length: > 1 } path } json when json.Message.Contains("could not be converted", StringComparison.Ordinal) || json.Message.Contains("nullability", StringComparison.Ordinal) =>
             $"{path[1..].TrimStart('.')} has a value that cannot be there.",
+        System.Text.Json.JsonException json when json.Message.Contains("could not be mapped", StringComparison.Ordinal) => $"{json.Message.Split('\'')[1]} is not a name that is known here.",
+        System.Text.Json.JsonException json when json.Message.Contains("could not be converted", StringComparison.Ordinal) => "The body is not an object of the form that is asked for.",
         { } inner => inner.Message,
         null when e.Message.Contains("no body was provided", StringComparison.Ordinal) => "The body is missing: send JSON.",
+        null when e.Message.Split('"') is [_, var parameter, ..] && parameter.Split(' ') is [_, var named] => $"{named} has a value that cannot be there.",
         null => e.Message,
     };
 

@@ -32,6 +32,22 @@ internal static class OpenApiDocument
             };
             return Task.CompletedTask;
         });
+        // What reads a text is ours, so its form is told here; and only what may not be left out is demanded.
+        document.AddSchemaTransformer((schema, context, _) =>
+        {
+            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+            if (type == typeof(string)) schema.Type = (schema.Type ?? 0) | JsonSchemaType.String;
+            if (schema.Required is { } required)
+                foreach (var property in context.JsonTypeInfo.Properties.Where(p => p.IsGetNullable || (p.PropertyType.IsValueType && Nullable.GetUnderlyingType(p.PropertyType) is null && IsRequest(context.JsonTypeInfo.Type))))
+                    required.Remove(property.Name);
+            return Task.CompletedTask;
+        });
+        document.AddOperationTransformer((operation, _, _) =>
+        {
+            foreach (var file in (operation.Responses ?? []).Values.SelectMany(r => r.Content ?? new Dictionary<string, OpenApiMediaType>()).Where(c => c.Key is "application/pdf" or "application/octet-stream"))
+                file.Value.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+            return Task.CompletedTask;
+        });
         document.AddOperationTransformer(async (operation, context, ct) =>
         {
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
@@ -45,6 +61,8 @@ internal static class OpenApiDocument
         });
     });
 
+    private static bool IsRequest(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type.Name.StartsWith("New", StringComparison.Ordinal);
+
     /// <summary>What an operation is called and what it answers when it works.</summary>
     public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder operation, string summary, int status = StatusCodes.Status200OK) =>
         operation.WithSummary(summary).Produces<T>(status);
@@ -57,7 +75,7 @@ internal static class OpenApiDocument
 
     private sealed class FileAnswer(string contentType) : IProducesResponseTypeMetadata
     {
-        public Type Type => typeof(FileContentResult);
+        public Type Type => typeof(byte[]);
 
         public int StatusCode => StatusCodes.Status200OK;
 
@@ -69,6 +87,6 @@ internal static class OpenApiDocument
     /// <summary>A refusal (RFC 9457).</summary>
     /// <param name="Code">Stable; docs/reference/errors.md lists them.</param>
     /// <param name="Field">The field it is about.</param>
-    /// <param name="Detail">In the language of Accept-Language.</param>
+    /// <param name="Detail">In the language of Accept-Language; what is malformed, in English.</param>
     public sealed record Problem(int Status, string Title, string? Detail, string Code, string? Field);
 }

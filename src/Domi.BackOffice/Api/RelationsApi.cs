@@ -24,8 +24,9 @@ internal static class RelationsApi
     public sealed record InviteRequest(int Profile);
 
     public sealed record RelationView(
-        Guid Id, int Number, RelationKind Kind, string Name, string? FirstName, string? LastName, string? EnterpriseNumber, string Street, string Zip, string City, string Country, string Language,
-        string? Email, PaymentMethod PaymentMethod, bool MethodIsByHand, int Version);
+        Guid Id, int Number, RelationKind Kind, string Name, string? FirstName, string? LastName, string? EnterpriseNumber, bool IsVatRegistered, string Street, string Zip, string City, string Country,
+        string Language, string? Phone, string? Email, string? InvoiceEmail, string? InvoiceCc, string? InvoiceBcc, string? ReminderEmail, int? DueDays, string? PoNumber, bool GetsReminders,
+        PaymentMethod PaymentMethod, bool MethodIsByHand, int Version);
 
     public sealed record AccountView(string Iban, string? Bic, string? MandateReference, bool IsDefault);
 
@@ -74,6 +75,6 @@ internal static class RelationsApi
             [.. invitations.Select(i => new InvitationView(i.Id, i.State, i.ProfileNumber, i.MandateReference, i.LastError))]));
     }
 
-    private static RelationView View(Relation r) => new(r.Id, r.Number, r.Kind, r.Name, r.FirstName, r.LastName, r.EnterpriseNumber?.Value, r.Street, r.Zip, r.City, r.Country, r.Language,
-        r.Email, r.PaymentMethod, r.MethodIsByHand, r.Version);
+    private static RelationView View(Relation r) => new(r.Id, r.Number, r.Kind, r.Name, r.FirstName, r.LastName, r.EnterpriseNumber?.Value, r.IsVatRegistered, r.Street, r.Zip, r.City, r.Country,
+        r.Language, r.Phone, r.Email, r.InvoiceEmail, r.InvoiceCc, r.InvoiceBcc, r.ReminderEmail, r.DueDays, r.PoNumber, r.GetsReminders, r.PaymentMethod, r.MethodIsByHand, r.Version);
 }

@@ -83,7 +83,7 @@ public sealed class EditCompany(OfficeDb db, BusinessClock clock)
     public Task<OwnCompany> SaveMailAsync(Guid id, int? version, string? replyTo, string? signature, CancellationToken ct) => ChangeAsync(id, version, company =>
     {
         var address = Address(replyTo, "ReplyTo");
-        var text = Blank(FieldText.Short(signature, 1000, "Signature"));
+        var text = Blank(FieldText.Short(signature, 1000, "Signature", mayHaveLines: true));
         (company.ReplyTo, company.MailSignature) = (address, text);
     }, ct);
 

@@ -20,6 +20,7 @@ public sealed class OwnCompany
     public static void RequireName([NotNull] string? name)
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > 140) throw new RefusedException("name_missing", "The name is missing or too long.") { Field = "Name" };
+        FieldText.Short(name, 140, "Name");
     }
 
     public EnterpriseNumber? EnterpriseNumber { get; set; }
@@ -92,12 +93,12 @@ public sealed class OwnCompany
 
     /// <summary>It has what an invoice must say of its sender, and the account it is paid to.</summary>
     /// <remarks>Source: Royal Decree no. 1 of 29 December 1992 (VAT), article 5, §1, 2°.</remarks>
-    public bool CanInvoice => Account is not null && Street.Length > 0 && Zip.Length > 0 && City.Length > 0;
+    public bool CanInvoice => Account is not null && EnterpriseNumber is not null && Street.Length > 0 && Zip.Length > 0 && City.Length > 0;
 
-    /// <exception cref="RefusedException"><c>company_incomplete</c>: an address or the account is missing.</exception>
+    /// <exception cref="RefusedException"><c>company_incomplete</c>: the enterprise number, the address or the account is missing.</exception>
     public void RequireCanInvoice()
     {
-        if (!CanInvoice) throw new RefusedException("company_incomplete", $"The address or the account of {Name} is missing.", ("name", Name));
+        if (!CanInvoice) throw new RefusedException("company_incomplete", $"The enterprise number, the address or the account of {Name} is missing.", ("name", Name));
     }
 
     /// <summary>A second sender is refused.</summary>

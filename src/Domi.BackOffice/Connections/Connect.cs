@@ -51,6 +51,9 @@ public sealed class Connect(OfficeDb db, Clients clients, Secrets secrets, DomiS
         var (apiKey, privateKey) = (secrets.Seal(candidate.ApiKey), candidate.PrivateKey is null ? null : secrets.Seal(candidate.PrivateKey));
         var saved = await db.WriteOrRepeatAsync(async token =>
         {
+            // Numbers of relations are per own company: two at one merchant would collect from each other's customers.
+            if (await db.Connections.IgnoreQueryFilters().AnyAsync(c => c.OwnCompanyId != companyId && c.IsActive && c.BaseAddress == address && c.MerchantNumber == credentials.MerchantNumber.Trim(), token))
+                throw new RefusedException("merchant_in_use", $"Customer number {credentials.MerchantNumber.Trim()} is another own company's.", ("number", credentials.MerchantNumber.Trim())) { Field = "MerchantNumber" };
             var all = await db.Connections.Where(c => c.OwnCompanyId == companyId).ToListAsync(token);
             var connection = all.Find(c => c.BaseAddress == address && c.MerchantNumber == credentials.MerchantNumber.Trim());
             foreach (var other in all) other.IsActive = false;

@@ -77,7 +77,7 @@ public sealed class EditProposal(OfficeDb db, BusinessClock clock)
         }).ToList();
         Invoice.RequirePossible(content.Date, "Date");
         Invoice.RequirePossible(content.DueOn, "DueOn");
-        var (description, text, po) = (FieldText.Short(content.Description, 200, "Description"), FieldText.Short(content.Text, 2000, "Text"), FieldText.Optional(content.PoNumber, 70, "PoNumber"));
+        var (description, text, po) = (FieldText.Short(content.Description, 200, "Description"), FieldText.Short(content.Text, 2000, "Text", mayHaveLines: true), FieldText.Optional(content.PoNumber, 70, "PoNumber"));
         var spoken = FieldText.Language(content.Language ?? language);
         invoice.Edit(content.RelationId, lines);
         (invoice.Date, invoice.DueOn, invoice.Description, invoice.Text, invoice.PoNumber) = (content.Date, content.DueOn, description, text, po);

@@ -156,6 +156,12 @@ public sealed class Invoice
     /// </summary>
     public bool AnnouncesCollection => Method is PaymentMethod.DirectDebit && ProviderState is not ("BOOKED" or "EXPIRED" or "ARCHIVED");
 
+    /// <summary>The provider has it as paid, and no payment was told: marked by hand there, or a payment that is lost. A person looks.</summary>
+    public bool IsPaidElsewhere => ProviderState == "PAID" && Open > 0;
+
+    /// <summary>Overdue, and nobody says that it is being paid.</summary>
+    public bool CanBeReminded(DateOnly today) => IsOverdue(today) && !IsBeingCollected && !IsPaidElsewhere;
+
     public bool IsOverdue(DateOnly today) => State is InvoiceState.Numbered && Kind is InvoiceKind.Invoice && Open > 0 && DueOn < today;
 
     /// <summary>What the payer writes: the structured communication, else the number.</summary>
@@ -278,10 +284,11 @@ public sealed class Invoice
     }
 
     /// <summary>Plans the sending; it waits for the link unless a person decided to do without. What was sent is sent again only on purpose.</summary>
-    /// <exception cref="RefusedException"><c>invoice_not_numbered</c>, <c>sending_already</c>, <c>sent_already</c>.</exception>
+    /// <exception cref="RefusedException"><c>invoice_not_numbered</c>, <c>sending_already</c>, <c>sent_already</c>, <c>paid_elsewhere</c>.</exception>
     public void Send(bool withoutLink, DateTimeOffset now, bool again = false)
     {
         Require(State is InvoiceState.Numbered, "invoice_not_numbered");
+        Require(!IsPaidElsewhere, "paid_elsewhere");
         Require(SendState is not SendState.Sent || again, "sent_already");
         Require(SendState is SendState.NotSent or SendState.Failed or SendState.Sent || (SendState is SendState.Waiting && withoutLink), "sending_already");
         SendsWithoutLink = withoutLink;
@@ -343,10 +350,10 @@ public sealed class Invoice
     }
 
     /// <summary>Counts a reminder.</summary>
-    /// <exception cref="RefusedException"><c>reminder_not_due</c>: paid, or being collected; <c>reminder_too_soon</c>: the second of a day.</exception>
+    /// <exception cref="RefusedException"><c>reminder_not_due</c>: paid, being collected, or not yet due; <c>reminder_too_soon</c>: the second of a day.</exception>
     public void Remind(DateTimeOffset now)
     {
-        Require(State is InvoiceState.Numbered && Kind is InvoiceKind.Invoice && Open > 0 && !IsBeingCollected, "reminder_not_due");
+        Require(CanBeReminded(now.BrusselsDate()), "reminder_not_due");
         if (LastRemindedAt is { } last && last.BrusselsDate() == now.BrusselsDate()) throw new RefusedException("reminder_too_soon", $"Invoice {Number} was reminded today.", ("number", Number));
         Reminders++;
         LastRemindedAt = now;

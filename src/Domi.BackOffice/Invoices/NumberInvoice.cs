@@ -13,7 +13,7 @@ namespace Domi.BackOffice.Invoices;
 /// and the request for a payment link, in one transaction.
 /// </summary>
 /// <remarks>
-/// Refuses with <c>not_found</c>, <c>invoice_numbered</c>, <c>lines_missing</c>, <c>company_incomplete</c>, <c>no_template</c>, <c>date_before_last</c>, <c>date_impossible</c>, <c>date_ahead</c>, <c>sent_by_provider</c>,
+/// Refuses with <c>not_found</c>, <c>invoice_numbered</c>, <c>lines_missing</c>, <c>invoice_asks_nothing</c>, <c>credit_gives_nothing</c>, <c>company_incomplete</c>, <c>no_template</c>, <c>date_before_last</c>, <c>date_impossible</c>, <c>date_ahead</c>, <c>sent_by_provider</c>,
 /// <c>due_before_date</c>.
 /// </remarks>
 public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
@@ -32,6 +32,9 @@ public sealed class NumberInvoice(OfficeDb db, BusinessClock clock)
         if (invoice.Lines.Count == 0) throw new RefusedException("lines_missing", "The proposal has no lines.") { Field = "Lines" };
 
         var company = await db.Companies.AsNoTracking().SingleAsync(c => c.Id == invoice.OwnCompanyId, ct);
+        // An invoice asks for money; one that gives it back is a credit note.
+        if (invoice.Kind is InvoiceKind.Invoice ? invoice.TotalInclVat <= 0 : invoice.TotalInclVat >= 0)
+            throw new RefusedException(invoice.Kind is InvoiceKind.Invoice ? "invoice_asks_nothing" : "credit_gives_nothing", $"The total is {invoice.TotalInclVat}.", ("amount", invoice.TotalInclVat)) { Field = "Lines" };
         company.RequireCanInvoice();
         var type = invoice.Kind is InvoiceKind.CreditNote ? TemplateType.CreditNote : TemplateType.Invoice;
         if (!await db.Templates.AnyAsync(t => t.OwnCompanyId == company.Id && t.Type == type && t.Language == invoice.Language && t.IsActive, ct))

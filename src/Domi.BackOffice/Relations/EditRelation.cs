@@ -67,7 +67,7 @@ public sealed class EditRelation(OfficeDb db, BusinessClock clock)
         FieldText.Language(content.Language);
         foreach (var (field, text, most) in new[]
         {
-            ("FirstName", content.FirstName, 70), ("LastName", content.LastName, 70), ("Street", content.Street, 140), ("Zip", content.Zip, 20), ("City", content.City, 70), ("Phone", content.Phone, 40),
+            ("Name", content.Name, 140), ("FirstName", content.FirstName, 70), ("LastName", content.LastName, 70), ("Street", content.Street, 140), ("Zip", content.Zip, 20), ("City", content.City, 70), ("Phone", content.Phone, 40),
             ("InvoiceCc", content.InvoiceCc, 1000), ("InvoiceBcc", content.InvoiceBcc, 1000), ("PoNumber", content.PoNumber, 70),
         })
             FieldText.Short(text, most, field);

@@ -94,7 +94,8 @@ internal static class Transactions
         if (text is null) throw Call.Missing("message");
         if (text.Length > 140) throw Call.Invalid("message", "message is longer than 140 characters.");
         // Letters with accents have their plain form; what has none is not for banks.
-        return SepaText.Convert(text, 140, "") is { Length: > 0 } plain
+        const string nothing = "NOTPROVIDED";
+        return SepaText.Convert(text, 140, nothing) is var plain && (plain != nothing || text == nothing)
             ? plain
             : throw new RefusedException("err_invalid_sepachars", "The message has no character that banks take.") { Field = "message" };
     }

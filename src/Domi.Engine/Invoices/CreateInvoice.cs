@@ -102,7 +102,7 @@ internal static class CreateInvoice
         };
         if (wanted.Paid > 0 && invoice.Amount > 0)
         {
-            var amount = Math.Min(wanted.Paid, invoice.Amount);
+            var amount = wanted.Paid;
             invoice.Receive(amount, now);
             db.InvoicePayments.Add(new()
             {
@@ -146,7 +146,7 @@ internal static class CreateInvoice
 
         return new(
             IdOf(call.Text("id", 40) ?? call.Header("X-INVOICE-ID")), number, call.Text("title", 200), RemittanceOf(call.Text("remittance", 140)),
-            call.Text("ref", 200), call.Number("ct") is { } ct and not 0 ? ct : null, amount, PaidOf(call), date, due,
+            call.Text("ref", 200), call.Number("ct") is { } ct and not 0 ? ct : null, amount, PaidOf(call, amount), date, due,
             call.Text("locale", 8), call.Flag("manual") || Says(call, "X-MANUAL"),
             AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call, block is null ? null : call.Part("customer")), call.Text("delivery", 32)?.ToLowerInvariant(),
             call.Text("relatedInvoiceNumber", 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null, LinesOf(call, amount),
@@ -173,13 +173,13 @@ internal static class CreateInvoice
         : Guid.TryParse(text, out var id) ? id : throw Call.Invalid("id", "id is not a UUID.");
 
     // Twelve digits that hold their check digits are a structured communication, however they are printed.
-    private static string? RemittanceOf(string? text) =>
+    internal static string? RemittanceOf(string? text) =>
         text is not null && StructuredCommunication.TryParse(text, out var communication) ? communication.Value : text;
 
-    private static decimal PaidOf(Call call) => call.Amount("paidamount") switch
+    private static decimal PaidOf(Call call, decimal amount) => call.Amount("paidamount") switch
     {
         null => 0m,
-        < 0m and { } negative => throw new RefusedException("err_invalid_amount", $"paidamount is negative: {negative}.", ("amount", negative)) { Field = "paidamount" },
+        { } paid when paid < 0 || paid > Math.Max(0m, amount) => throw new RefusedException("err_invalid_amount", $"paidamount is not between 0 and {amount}: {paid}.", ("amount", paid)) { Field = "paidamount" },
         { } paid => paid,
     };
 

@@ -183,12 +183,12 @@ public sealed class Invoice
     /// <summary>What is settled or off the table is not sent: it would ask for nothing.</summary>
     public void MayBeSent() => Require(State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Pending);
 
-    public void MarkPaidByHand(DateTimeOffset now)
+    public void MarkPaidByHand(DateTimeOffset at, DateTimeOffset now)
     {
         Require(State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Paid);
         if (State is InvoiceState.Paid) return;
         PaidAmount = Amount;
-        PaidAt = now;
+        PaidAt = at;
         Become(InvoiceState.Paid, now);
     }
 

@@ -52,7 +52,7 @@ internal static class OneInvoice
             var found = await FindAsync(db, call, id, tracked: true, token);
             var now = clock.GetUtcNow();
             found.Title = call.TextOf(200, "title", "message") ?? found.Title;
-            found.Remittance = call.Text("remittance", 140) ?? found.Remittance;
+            found.Remittance = CreateInvoice.RemittanceOf(call.Text("remittance", 140)) ?? found.Remittance;
             found.Ref = call.Text("ref", 200) ?? found.Ref;
             found.Date = call.Day("date") ?? found.Date;
             found.Email = email ?? found.Email;

@@ -44,8 +44,9 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         if (invoice.State is InvoiceState.Paid) return;
 
         var (open, now) = (invoice.Open, clock.GetUtcNow());
-        invoice.MarkPaidByHand(now);
-        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", on is { } day && day != clock.Today ? day.StartOfDay() : now);
+        var at = on is { } day && day != clock.Today ? day.At(12) : now; // a day has no hour: noon is on it everywhere in Europe
+        invoice.MarkPaidByHand(at, now);
+        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", at);
     }
 
     /// <summary>The payment provider says that a link was paid: its invoice, or the failed transactions it stands for, or itself alone.</summary>

@@ -146,16 +146,28 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     }
 
     /// <summary>The invitation to sign; one per mandate, whatever is repeated.</summary>
-    public async Task InvitationAsync(EngineDb db, Mandate mandate, Customer customer, Profile profile, DateTimeOffset now, CancellationToken ct)
+    /// <param name="isAgain">On purpose: a reminder.</param>
+    public async Task InvitationAsync(EngineDb db, Mandate mandate, Customer customer, Profile profile, DateTimeOffset now, CancellationToken ct, bool isAgain = false)
     {
         if (customer.Email is not { } to) return;
 
         var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("profile", profile.Name)];
-        Add(db, creditor, t, "invite", $"mandate:{mandate.Id}", $"invite:{mandate.Id:n}", to, null, now,
+        Add(db, creditor, t, "invite", $"mandate:{mandate.Id}", isAgain ? null : $"invite:{mandate.Id:n}", to, null, now,
             t["mail.invite.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.invite.text", facts]],
             t["mail.invite.sign"], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
+    }
+
+    /// <summary>The way to the debtor's own page.</summary>
+    public async Task AccessAsync(EngineDb db, Mandate mandate, Customer customer, string token, DateTimeOffset now, CancellationToken ct)
+    {
+        if (customer.Email is not { } to) return;
+
+        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name)];
+        Add(db, creditor, t, "access", $"mandate:{mandate.Id}", null, to, null, now, t["mail.access.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.access.text", facts]], t["mail.access.open"], address.Of("/my/" + token), null);
     }
 
     /// <summary>The code a signer types to sign, in the language of the page.</summary>

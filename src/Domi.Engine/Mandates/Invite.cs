@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
+using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
 using Domi.Engine.Profiles;
 using Domi.Engine.Wire;
@@ -19,8 +20,8 @@ namespace Domi.Engine.Mandates;
 /// With <c>check=true</c> an existing signed mandate of the customer and profile is answered, without address. With
 /// <c>sendInvite=true</c> the invitation is mailed, decided in the same transaction.
 /// Refuses with <c>err_no_such_ct</c>, <c>err_duplicate_ref</c> (the mandate number is taken), <c>err_invalid_iban</c>,
-/// <c>err_invalid_bic</c>, <c>err_invalid_email</c>, <c>err_missing_params</c> (an invitation by mail needs an address), <c>err_invalid_params</c>
-/// (a first payment or a subscription, which would never be collected).
+/// <c>err_invalid_bic</c>, <c>err_invalid_email</c>, <c>err_missing_params</c> (an invitation by mail needs an address), <c>err_missing_attributes</c>,
+/// <c>err_invalid_amount</c> (of what begins with the signature), <c>err_invalid_params</c>.
 /// </remarks>
 internal static class Invite
 {
@@ -30,23 +31,28 @@ internal static class Invite
         creditor.MapPost("prepare", HandleAsync);
     }
 
+    /// <summary>What a caller says of a mandate that is to be.</summary>
+    /// <param name="Number">Profile by its number, or by its <paramref name="Code"/>.</param>
+    internal sealed record Wanted(
+        long? Number, string? Code, CustomerBlock Customer, Iban? Account, Bic? Bic, DateTimeOffset? End, string? Reference, OnSignature? OnSignature, IReadOnlyList<int> ReminderDays);
+
     private static async Task<IResult> HandleAsync(
         Call call, EngineDb db, CreditorKeys keys, PublicAddress address, MandateEvents events, DebtorMail mail, BusinessClock clock, CancellationToken ct)
     {
-        var block = CustomerBlock.Of(call);
-        var number = call.Number("ct") is { } given and not 0 ? given : (long?)null;
-        var code = number is null ? call.Text("tc", 20) ?? throw Call.Missing("ct") : null;
-        var account = IbanOf(call.Text("iban", 60));
-        var wantedReference = call.Text("mandateNumber", 35)?.ToUpperInvariant();
-        if (wantedReference is not null && !SepaText.IsAllowedIdentifier(wantedReference)) throw Call.Invalid("mandateNumber", "The mandate number has characters that banks do not take.");
-        var bic = BicOf(call.Text("bic", 20));
-        RefuseMoney(call);
+        var wanted = await ReadAsync(call, db, ct);
         var sends = call.Flag("sendInvite");
-        var end = EndOf(call);
+        var (mandate, token) = await db.WriteOrRepeatAsync(async write =>
+        {
+            var (made, page) = await PrepareAsync(call, wanted, db, keys, events, clock, write);
+            if (page is null || !sends) return (made, page);
 
-        var (reference, token) = await db.WriteOrRepeatAsync(
-            write => PrepareAsync(call, number, code, block, account, bic, end, wantedReference, sends, db, keys, events, mail, clock, write), ct);
-        var answer = new JsonObject { ["mndtId"] = reference };
+            // Both are tracked; the customer may be new with it.
+            var (customer, profile) = ((await db.Customers.FindAsync([made.CustomerId], write))!, (await db.Profiles.FindAsync([made.ProfileId], write))!);
+            if (customer.Email is null) throw Call.Missing("email");
+            await mail.InvitationAsync(db, made, customer, profile, clock.GetUtcNow(), write);
+            return (made, page);
+        }, ct);
+        var answer = new JsonObject { ["mndtId"] = mandate.Reference };
         if (token is not null)
         {
             answer["url"] = address.Of("/sign/" + token);
@@ -56,35 +62,54 @@ internal static class Invite
         return Json.Answer(answer);
     }
 
-    private static async Task<(string Reference, string? Token)> PrepareAsync(
-        Call call, long? number, string? code, CustomerBlock block, Iban? account, Bic? bic, DateTimeOffset? end, string? wantedReference, bool sends,
-        EngineDb db, CreditorKeys keys, MandateEvents events, DebtorMail mail, BusinessClock clock, CancellationToken ct)
+    internal static async Task<Wanted> ReadAsync(Call call, EngineDb db, CancellationToken ct)
     {
-        var profile = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && (code == null ? p.Number == number : p.Prefix == code) && p.IsActive, ct)
-            ?? throw new RefusedException("err_no_such_ct", $"No profile {number?.ToString(CultureInfo.InvariantCulture) ?? code}.") { Field = code is null ? "ct" : "tc" };
-        if (wantedReference?.StartsWith(profile.Prefix, StringComparison.OrdinalIgnoreCase) == true)
-            throw Call.Invalid("mandateNumber", $"{profile.Prefix} begins the numbers that the profile gives.");
-        if (wantedReference is not null && await db.Mandates.AnyAsync(m => m.CreditorId == call.CreditorId && m.Reference == wantedReference, ct))
-            throw new RefusedException("err_duplicate_ref", $"The mandate number {wantedReference} is taken.") { Field = "mandateNumber" };
+        var block = CustomerBlock.Of(call);
+        var number = call.Number("ct") is { } given and not 0 ? given : (long?)null;
+        var code = number is null ? call.Text("tc", 20) ?? throw Call.Missing("ct") : null;
+        var account = call.Text("iban", 60) is { } iban ? Accounts.IbanOf(iban) : (Iban?)null;
+        var reference = call.Text("mandateNumber", 35)?.ToUpperInvariant();
+        if (reference is not null && !SepaText.IsAllowedIdentifier(reference)) throw Call.Invalid("mandateNumber", "The mandate number has characters that banks do not take.");
+        var days = call.Number("reminderDays") is { } first and > 0 ? [(int)Math.Min(first, 365)] : Array.Empty<int>();
+        return new(number, code, block, account, Accounts.BicOf(call.Text("bic", 20)), EndOf(call), reference, await OnSignature.ReadAsync(db, call, ct), days);
+    }
 
-        var customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, block, ct);
-        if (sends && customer.Email is null) throw Call.Missing("email");
-        if (call.Flag("check") && (block.CustomerNumber ?? block.Email) is not null)
+    /// <summary>Prepares a mandate inside the running transaction; with <c>check</c>, answers the signed one there is, without a page.</summary>
+    internal static async Task<(Mandate Mandate, string? Token)> PrepareAsync(
+        Call call, Wanted wanted, EngineDb db, CreditorKeys keys, MandateEvents events, BusinessClock clock, CancellationToken ct)
+    {
+        var profile = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && (wanted.Code == null ? p.Number == wanted.Number : p.Prefix == wanted.Code) && p.IsActive, ct)
+            ?? throw new RefusedException("err_no_such_ct", $"No profile {wanted.Number?.ToString(CultureInfo.InvariantCulture) ?? wanted.Code}.") { Field = wanted.Code is null ? "ct" : "tc" };
+        if (wanted.Reference?.StartsWith(profile.Prefix, StringComparison.OrdinalIgnoreCase) == true)
+            throw Call.Invalid("mandateNumber", $"{profile.Prefix} begins the numbers that the profile gives.");
+        if (wanted.Reference is null && profile.NeedsOwnReference) throw Call.Missing("mandateNumber");
+        if (wanted.Reference is not null && await db.Mandates.AnyAsync(m => m.CreditorId == call.CreditorId && m.Reference == wanted.Reference, ct))
+            throw new RefusedException("err_duplicate_ref", $"The mandate number {wanted.Reference} is taken.") { Field = "mandateNumber" };
+
+        var customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, wanted.Customer, ct);
+        if (call.Flag("check") && (wanted.Customer.CustomerNumber ?? wanted.Customer.Email) is not null)
         {
             var signed = (await db.Mandates.AsNoTracking()
                 .Where(m => m.CustomerId == customer.Id && m.ProfileId == profile.Id && (m.State == MandateState.Signed || m.State == MandateState.SignedPendingDebtorBank))
                 .ToListAsync(ct)).OrderByDescending(m => m.SignedAt).FirstOrDefault();
-            if (signed is not null) return (signed.Reference, null);
+            if (signed is not null) return (signed, null);
         }
 
-        var (mandate, token) = await PrepareMandate.Async(db, keys, profile, customer, wantedReference, null,
-            block.Language, call.Text("token", 200), call.Text("contractNumber", 70), clock, ct);
-        if (end > clock.GetUtcNow() && end < mandate.LinkExpiresAt) mandate.Expires(end.Value);
-        if (account is { } iban)
+        if (wanted.Account is { } account) await MandateRules.RequireAccountAsync(db, profile, account, null, ct);
+        var attributes = ProfileAttributes.Read(profile, call);
+        var (mandate, token) = await PrepareMandate.Async(db, keys, profile, customer, wanted.Reference, null, wanted.Customer.Language, call.Text("token", 200), call.Text("contractNumber", 70), clock, ct,
+            wanted.OnSignature?.Written(), call.Text("campaign", 140), CreateInvoice.AddressOf(call.Text("redirectUrl", 1000)));
+        if (attributes is not null) mandate.Describe(attributes);
+        if (wanted.End > clock.GetUtcNow() && wanted.End < mandate.LinkExpiresAt) mandate.Expires(wanted.End.Value);
+        var reminders = wanted.ReminderDays.Count > 0 ? wanted.ReminderDays : MandateRules.ReminderDays(profile);
+        if (reminders.Count > 0) mandate.RemindLater(clock.GetUtcNow().AddDays(reminders[0]));
+        if (wanted.Account is { } iban)
         {
             var name = customer.DisplayName is { Length: > 70 } longer ? longer[..70] : customer.DisplayName; // what a bank takes of a name
-            mandate.Fill(name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", iban, bic ?? BelgianBanks.BicOf(iban));
+            mandate.Fill(name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", iban, wanted.Bic ?? BelgianBanks.BicOf(iban));
         }
+
+        if (profile.KeepsOlderInvitations) return (mandate, token);
 
         // Older invitations of this customer go: one link at a time is valid.
         var older = await db.Mandates.Where(m => m.CustomerId == customer.Id && m.ProfileId == profile.Id && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(ct);
@@ -94,15 +119,7 @@ internal static class Invite
             db.Mandates.Remove(former);
         }
 
-        if (sends) await mail.InvitationAsync(db, mandate, customer, profile, clock.GetUtcNow(), ct);
-        return (mandate.Reference, token);
-    }
-
-    // A first payment and a subscription begin with the signature. They are not collected here yet, and money is never forgotten in silence.
-    private static void RefuseMoney(Call call)
-    {
-        foreach (var name in new[] { "transactionAmount", "amount", "subscriptionAmount" })
-            if (call.Amount(name) is { } amount and not 0m) throw Call.Invalid(name, $"{amount} is not collected by an invitation; send an invoice.");
+        return (mandate, token);
     }
 
     // Milliseconds since 1970, or the last day. An end that is past shortens nothing.
@@ -111,14 +128,6 @@ internal static class Invite
         : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds)
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Clamp(milliseconds, 0m, 7_000_000_000_000m))
             : Call.DayOf("ed", text).AddDays(1).StartOfDay();
-
-    private static Bic? BicOf(string? text) => text is null
-        ? null
-        : Bic.TryParse(text, out var bic) ? bic : throw new RefusedException("err_invalid_bic", $"Not a BIC: {text}", ("bic", text)) { Field = "bic" };
-
-    private static Iban? IbanOf(string? text) => text is null
-        ? null
-        : Iban.TryParse(text, out var iban) ? iban : throw new RefusedException("err_invalid_iban", "The IBAN does not hold.") { Field = "iban" };
 }
 
 internal static class PrepareMandate
@@ -126,7 +135,8 @@ internal static class PrepareMandate
     /// <summary>Adds a prepared mandate with a number of the profile, or the one that was wanted, and answers the token of its page.</summary>
     public static async Task<(Mandate Mandate, string Token)> Async(
         EngineDb db, CreditorKeys keys, Profile profile, Customer customer, string? reference, Guid? invoiceId,
-        string? language, string? exitToken, string? contract, BusinessClock clock, CancellationToken ct)
+        string? language, string? exitToken, string? contract, BusinessClock clock, CancellationToken ct,
+        string? onSignature = null, string? campaign = null, string? redirectUrl = null)
     {
         var creditor = (await CreditorFacts.ReadAsync(db, profile.CreditorId, ct)).Creditor;
         if (reference is null)
@@ -152,8 +162,11 @@ internal static class PrepareMandate
             Language = language,
             ExitToken = exitToken,
             ContractReference = contract,
+            OnSignatureJson = onSignature,
+            Campaign = campaign,
+            RedirectUrl = redirectUrl,
         };
-        mandate.Expires(now.AddYears(1));
+        mandate.Expires(now.AddDays(Math.Clamp(profile.LinkDays, 1, 365)));
         db.Mandates.Add(mandate);
         return (mandate, token);
     }

@@ -31,7 +31,7 @@ public sealed class Mandate
 
     public Guid CreditorId { get; private init; }
 
-    public Guid ProfileId { get; private init; }
+    public Guid ProfileId { get; private set; }
 
     public Guid CustomerId { get; private init; }
 
@@ -325,6 +325,22 @@ public sealed class Mandate
         Require(State is MandateState.Prepared);
         Reminders = Math.Min(4, Reminders + 1);
         RemindAt = next;
+        Version++;
+    }
+
+    /// <summary>To another profile of the same scheme.</summary>
+    public void MoveTo(Guid profileId)
+    {
+        Require(State is not MandateState.Cancelled);
+        ProfileId = profileId;
+        Version++;
+    }
+
+    /// <summary>Who asks the debtor's bank about a B2B mandate: it answers by itself at an instant, or somebody asks it (null).</summary>
+    public void CheckBy(DateTimeOffset? bankAnswersAt)
+    {
+        Require(State is MandateState.SignedPendingDebtorBank);
+        BankAnswersAt = bankAnswersAt;
         Version++;
     }
 

@@ -51,6 +51,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         if (customer.Email is null && (customer.CustomerNumber is not null
             || !await db.Customers.AnyAsync(c => c.CreditorId == mandate.CreditorId && c.CustomerNumber == null && c.EmailKey == Customer.KeyOf(details.Email), token)))
             customer.Email = details.Email;
+        await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), details.Account, mandate.Id, token);
         mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, BelgianBanks.BicOf(details.Account));
         mandate.Reach(details.Email);
     }, ct);
@@ -95,10 +96,20 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     /// <summary>Signs by a drawing, a PNG of at most 150 kB.</summary>
     public Task<Mandate> SignByDrawingAsync(Guid mandateId, byte[] png, SignerSession session, string? place, CancellationToken ct)
     {
-        if (!IsDrawing(png))
-            throw new RefusedException("drawing_unreadable", "The drawing is no PNG of at most 150 kB.") { Field = "Drawing" };
+        RequireDrawing(png);
         return SignAsync(mandateId, "digisign", png, session, place, ct);
     }
+
+    /// <exception cref="RefusedException"><c>drawing_unreadable</c>.</exception>
+    public static void RequireDrawing(byte[] png)
+    {
+        if (!IsDrawing(png)) throw new RefusedException("drawing_unreadable", "The drawing is no PNG of at most 150 kB.") { Field = "Drawing" };
+    }
+
+    /// <summary>Signs by proof of somebody else: an identity provider, a text message, the bank of a first payment.</summary>
+    /// <param name="isPaid">What begins with the signature is paid by it.</param>
+    public Task<Mandate> SignByProofAsync(Guid mandateId, string method, SignerSession session, string? place, CancellationToken ct, bool isPaid = false) =>
+        SignAsync(mandateId, method, null, session, place, ct, isPaid);
 
     // Signature, header first, end last, and no more pixels than a screen has: a small file can unfold to gigabytes.
     private static bool IsDrawing(byte[] png)
@@ -121,7 +132,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         return codec.GetPixels(picture.Info, picture.GetPixels()) is SKCodecResult.Success;
     }
 
-    private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct)
+    private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct, bool isPaid = false)
     {
         // The document is drawn before the transaction: it takes a while, and nothing of it can change any more but the mandate itself.
         var draft = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == mandateId, ct);
@@ -140,7 +151,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
             if (mandate.Version != draft.Version) throw new RefusedException("changed_meanwhile", "The mandate was changed while it was signed.");
             var hash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
             mandate.Sign(evidence, method, place, hash, now, now + Outcomes.Interval);
-            await FollowAsync(mandate, now, token);
+            await FollowAsync(mandate, now, token, isPaid);
             var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
             await mail.MandateSignedAsync(db, mandate, customer, now, token);
             return mandate;
@@ -151,21 +162,29 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     /// What follows from a signature, on the page or on paper, inside its transaction: other invitations of the same customer and profile
     /// have had their day, the feed tells of it, and the invoice from whose page it was begun is collected.
     /// </summary>
-    public async Task FollowAsync(Mandate mandate, DateTimeOffset now, CancellationToken token)
+    public async Task FollowAsync(Mandate mandate, DateTimeOffset now, CancellationToken token, bool isPaid = false)
     {
+        var keeps = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId).KeepsOlderInvitations;
         var others = await db.Mandates.Where(m => m.CustomerId == mandate.CustomerId && m.ProfileId == mandate.ProfileId && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(token);
-        foreach (var other in others)
+        foreach (var other in others.Where(_ => !keeps))
         {
             await events.RemovedAsync(other, "removed", token);
             db.Mandates.Remove(other);
         }
 
         await events.SignedAsync(mandate, token);
-        await CollectItsInvoiceAsync(db, mandate, settlement, clock, token);
+        await BeginAsync(db, mandate, settlement, clock, token, isPaid);
+    }
+
+    /// <summary>What begins with a mandate that is collectable from now on: its invoice, its first payment, its subscription.</summary>
+    public static async Task BeginAsync(EngineDb db, Mandate mandate, Settlement settlement, BusinessClock clock, CancellationToken ct, bool isPaid = false)
+    {
+        await CollectItsInvoiceAsync(db, mandate, settlement, clock, ct);
+        await OnSignature.BeginAsync(db, mandate, isPaid, clock, ct);
     }
 
     /// <summary>The invoice from whose page a mandate was signed is collected on it from now on.</summary>
-    public static async Task CollectItsInvoiceAsync(EngineDb db, Mandate mandate, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    private static async Task CollectItsInvoiceAsync(EngineDb db, Mandate mandate, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
         if (!mandate.IsCollectable || mandate.InvoiceId is not { } invoiceId) return;
         if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, ct) is not { IsPayable: true } invoice) return;

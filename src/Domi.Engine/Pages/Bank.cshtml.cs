@@ -1,6 +1,8 @@
 using Domi.Engine.Creditors;
+using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
 using Domi.Platform;
+using Domi.Standards;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,12 +22,39 @@ internal sealed class BankModel(PayInvoice pay, EngineDb db, CreditorKeys keys, 
 
     public async Task<IActionResult> OnGetAsync(string link, CancellationToken ct) => await ReadAsync(link, ct) ? Page() : NotFound();
 
-    public async Task<IActionResult> OnPostAsync(string link, string? outcome, CancellationToken ct)
+    /// <summary>By paying a mandate is signed, whose account is the payer's.</summary>
+    public bool AsksAccount => Link.MandateId is not null;
+
+    public string? TypedIban { get; private set; } = "BE16 6453 4897 1174";
+
+    public async Task<IActionResult> OnPostAsync(string link, string? outcome, string? iban, CancellationToken ct)
     {
         if (!await ReadAsync(link, ct)) return NotFound();
         if (outcome is not ("approve" or "refuse")) return Page();
 
-        await pay.EndAsync(link, outcome == "approve", ct);
+        (Iban, SignerSession)? payer = null;
+        if (AsksAccount && outcome == "approve")
+        {
+            TypedIban = iban;
+            if (!Iban.TryParse(iban, out var account))
+            {
+                Errors["iban"] = T["refused.err_invalid_iban"];
+                return Page();
+            }
+
+            payer = (account, new(Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), Link.CreatedAt));
+        }
+
+        try
+        {
+            await pay.EndAsync(link, outcome == "approve", ct, payer);
+        }
+        catch (RefusedException refused)
+        {
+            Refusal = T.Refused(refused);
+            return Page();
+        }
+
         return Redirect(At($"{payPage}?r={(outcome == "approve" ? "paid" : "refused")}"));
     }
 

@@ -2,12 +2,13 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Platform;
+using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.PayLinks;
 
 /// <summary>What a debtor does on the payment page: pay now through the provider, or set up automatic payment.</summary>
-internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement settlement, MandateEvents events, BusinessClock clock)
+internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement settlement, MandateEvents events, SignMandate sign, BusinessClock clock)
 {
     public static readonly IReadOnlyList<string> Methods = ["bancontact", "payconiq", "card"];
 
@@ -61,7 +62,8 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     /// The provider's answer on a payment. Told twice it changes nothing; a payment of an invoice that was settled meanwhile is not
     /// taken, its link has ended.
     /// </summary>
-    public Task EndAsync(string token, bool approved, CancellationToken ct)
+    /// <param name="payer">Of a first payment that signs a mandate: who paid, from which account.</param>
+    public Task EndAsync(string token, bool approved, CancellationToken ct, (Iban Account, SignerSession Session)? payer = null)
     {
         var hash = Secrets.HashOf(token);
         return db.WriteOrRepeatAsync(async write =>
@@ -75,8 +77,25 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), write);
             }
             else if (invoice is { IsPayable: false }) link.Expire(clock.GetUtcNow());
-            else await settlement.LinkPaidAsync(link, invoice, write);
+            else
+            {
+                await settlement.LinkPaidAsync(link, invoice, write);
+                if (link.MandateId is { } mandateId && payer is { } known) await SignAsync(mandateId, link.Method!, known.Account, known.Session, write);
+            }
         }, ct);
+    }
+
+    // The payer's bank vouches for him and for the account: both become the mandate's, in the transaction of the payment.
+    private async Task SignAsync(Guid mandateId, string method, Iban account, SignerSession session, CancellationToken ct)
+    {
+        var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, ct);
+        if (mandate.State is not MandateState.Prepared) return;
+
+        var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        if (mandate.DebtorAccount != account || mandate.DebtorName is not { Length: > 0 })
+            mandate.Fill(mandate.DebtorName is { Length: > 0 } name ? name : customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+        await db.SaveChangesAsync(ct);
+        await sign.SignByProofAsync(mandateId, method, session, null, ct, isPaid: true);
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>

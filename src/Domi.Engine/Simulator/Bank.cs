@@ -116,7 +116,7 @@ internal sealed class AnswerB2BMandates(EngineDb db, MandateEvents events, Settl
             }
 
             await events.AcceptedByBankAsync(mandate, token);
-            await SignMandate.CollectItsInvoiceAsync(db, mandate, settlement, clock, token);
+            await SignMandate.BeginAsync(db, mandate, settlement, clock, token);
         }, ct);
     }
 }

@@ -107,11 +107,14 @@ internal sealed class Call
         void Add(string name, string? value)
         {
             if (string.IsNullOrEmpty(value) || name.Length > 200) return;
-            if (value.Contains('\0', StringComparison.Ordinal)) throw Invalid(name, "A text may not contain the character NUL.");
+            if (value.Any(IsUnseen)) throw Invalid(name, "A text may not contain control characters.");
             if (!values.TryGetValue(name, out var list)) values[name] = list = [];
             if (list.Count < MostValues) list.Add(value);
         }
     }
+
+    /// <summary>A control character, which no page and no bank shows; a line break is none.</summary>
+    internal static bool IsUnseen(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
 
     public static RefusedException Missing(string name) =>
         new("err_missing_params", $"The parameter {name} is missing.", ("name", name)) { Field = name };

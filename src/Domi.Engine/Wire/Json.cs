@@ -84,7 +84,7 @@ internal static class Json
             _ => null,
         };
         if (string.IsNullOrEmpty(text) || text == "null") return null;
-        if (text.Contains('\0', StringComparison.Ordinal)) throw Call.Invalid(name, "A text may not contain the character NUL.");
+        if (text.Any(Call.IsUnseen)) throw Call.Invalid(name, "A text may not contain control characters.");
         return text.Length <= most ? text : throw Call.Invalid(name, $"{name} is longer than {most} characters.");
     }
 

@@ -66,6 +66,8 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
     /// </summary>
     public async Task<T> RepeatWhenBeatenAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
     {
+        if (Database.CurrentTransaction is not null) return await work(ct); // whoever began the transaction begins it anew
+
         repeats = true;
         try
         {

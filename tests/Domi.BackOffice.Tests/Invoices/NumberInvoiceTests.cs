@@ -29,14 +29,15 @@ public sealed class NumberInvoiceTests(OfficeFixture app) : IClassFixture<Office
     }
 
     [Theory]
-    [InlineData("", "BE71096123456769")]
-    [InlineData("Rue de la Loi 16", "")]
-    public async Task A_company_without_address_or_account_gives_no_number(string street, string account)
+    [InlineData("", "BE71096123456769", "0712845377")]
+    [InlineData("Rue de la Loi 16", "", "0712845377")]
+    [InlineData("Rue de la Loi 16", "BE71096123456769", "")]
+    public async Task A_company_without_address_account_or_enterprise_number_gives_no_number(string street, string account, string enterprise)
     {
         var proposal = await story.GivenAProposal(await story.GivenARelation());
-        async Task SaveAsync(string street, string account) => await story.Office(services => services.GetRequiredService<EditCompany>()
-            .SaveFactsAsync(story.CompanyId, null, new("My company", null, street, "1000", "Bruxelles", "BE", "", null, null, account, null, "fr"), CancellationToken.None));
-        await SaveAsync(street, account);
+        async Task SaveAsync(string street, string account, string enterprise) => await story.Office(services => services.GetRequiredService<EditCompany>()
+            .SaveFactsAsync(story.CompanyId, null, new("My company", enterprise, street, "1000", "Bruxelles", "BE", "", null, null, account, null, "fr"), CancellationToken.None));
+        await SaveAsync(street, account, enterprise);
         try
         {
             var refused = await Assert.ThrowsAsync<RefusedException>(() => story.WhenNumbered(proposal));
@@ -46,10 +47,22 @@ public sealed class NumberInvoiceTests(OfficeFixture app) : IClassFixture<Office
         }
         finally
         {
-            await SaveAsync("Rue de la Loi 16", "BE71096123456769");
+            await SaveAsync("Rue de la Loi 16", "BE71096123456769", "0712845377");
         }
 
         Assert.NotNull((await story.WhenNumbered(proposal)).Number);
+    }
+
+    [Theory]
+    [InlineData(InvoiceKind.Invoice, 0, "invoice_asks_nothing")]
+    [InlineData(InvoiceKind.Invoice, -9, "invoice_asks_nothing")]
+    [InlineData(InvoiceKind.CreditNote, 9, "credit_gives_nothing")]
+    public async Task An_invoice_asks_for_money_and_a_credit_note_gives_it_back(InvoiceKind kind, int amount, string code)
+    {
+        var proposal = await story.GivenAProposal(await story.GivenARelation(), amount, kind);
+
+        Assert.Equal(code, (await Assert.ThrowsAsync<RefusedException>(() => story.WhenNumbered(proposal))).Code);
+        Assert.Null((await story.Read(proposal.Id)).Number);
     }
 
     [Fact]

@@ -143,7 +143,7 @@ public sealed class SendInvoicesTests : IClassFixture<ProxiedFixture>
     {
         await GivenSender(SentBy.Office);
         var relation = await story.GivenARelation();
-        var (invoice, late) = (await story.GivenANumberedInvoice(relation), await story.GivenANumberedInvoice(relation));
+        var (invoice, late) = (await story.GivenAnOverdueInvoice(relation), await story.GivenANumberedInvoice(relation));
         var (proposal, refused) = (await story.GivenAProposal(relation), await GivenARefusedMail());
         var run = await story.Office(services => services.GetRequiredService<StartRun>().RunAsync(story.CompanyId, RunKind.Send, [late.Id], null, "test", CancellationToken.None));
         using var browser = await Browser.AdministratorAsync(app);

@@ -144,7 +144,7 @@ public sealed class SendMailsTests : IClassFixture<SendMailsTests.ByMailServer>
     [Fact]
     public async Task A_reminder_of_what_was_paid_while_it_waited_is_withdrawn()
     {
-        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation());
+        var invoice = await story.GivenAnOverdueInvoice(await story.GivenARelation());
         await story.Office(services => services.GetRequiredService<RemindInvoice>().RunAsync(invoice.Id, "test", CancellationToken.None));
         var reminder = await app.ReadAsync((OfficeDb db) => db.Mails.AsNoTracking().SingleAsync(m => m.About == $"invoice:{invoice.Id}"));
         app.Catcher.Answer = at => at is SmtpStep.Recipient ? "451 later" : null;

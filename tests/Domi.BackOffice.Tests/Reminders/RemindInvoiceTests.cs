@@ -15,7 +15,7 @@ public sealed class RemindInvoiceTests(OfficeFixture app) : IClassFixture<Office
     [Fact]
     public async Task A_reminder_leaves_with_the_document_and_is_counted_once_a_day()
     {
-        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation());
+        var invoice = await story.GivenAnOverdueInvoice(await story.GivenARelation());
 
         await WhenReminded(invoice);
         Assert.Equal("reminder_too_soon", (await Assert.ThrowsAsync<RefusedException>(() => WhenReminded(invoice))).Code);
@@ -49,6 +49,29 @@ public sealed class RemindInvoiceTests(OfficeFixture app) : IClassFixture<Office
             Assert.Equal("reminder_not_due", (await Assert.ThrowsAsync<RefusedException>(() => WhenReminded(invoice))).Code);
             await ThenNothingLeft(invoice);
         }
+    }
+
+    [Fact]
+    public async Task What_is_not_due_yet_or_paid_at_the_provider_is_not_asked_for()
+    {
+        var relation = await story.GivenARelation();
+        var (early, paidThere) = (await story.GivenANumberedInvoice(relation), await story.GivenAnOverdueInvoice(relation));
+        await story.Office(async services =>
+        {
+            var db = services.GetRequiredService<OfficeDb>();
+            (await db.Invoices.SingleAsync(i => i.Id == paidThere.Id)).Show("PAID");
+            return await db.SaveChangesAsync();
+        });
+
+        foreach (var invoice in new[] { early, paidThere })
+        {
+            Assert.Equal("reminder_not_due", (await Assert.ThrowsAsync<RefusedException>(() => WhenReminded(invoice))).Code);
+            Assert.Equal(0, (await story.Read(invoice.Id)).Reminders);
+        }
+
+        Assert.Equal("paid_elsewhere", (await Assert.ThrowsAsync<RefusedException>(() => story.Office(services => services.GetRequiredService<SendInvoice>().RunAsync(paidThere.Id, false, "test", CancellationToken.None)))).Code);
+        using var browser = await Domi.BackOffice.Tests.Pages.Browser.AdministratorAsync(app);
+        Assert.Contains("Paid at Twikey, but no payment was told", (await browser.GetAsync($"/invoices/{paidThere.Id}")).Body!.TextContent);
     }
 
     private Task<Invoice> WhenReminded(Invoice invoice) => story.Office(services => services.GetRequiredService<RemindInvoice>().RunAsync(invoice.Id, "An Clerk", CancellationToken.None));

@@ -194,7 +194,13 @@ public sealed class RoutesTests(OfficeFixture app) : IClassFixture<OfficeFixture
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace(Sample, id.ToString()));
                 if (method is "POST" or "PUT")
-                    request.Content = JsonContent.Create(new { kind = "Person", name = "x", isVatRegistered = false, profile = 1, send = false, withoutLink = false });
+                    request.Content = path switch
+                    {
+                        _ when path.EndsWith("/invite", StringComparison.Ordinal) => JsonContent.Create(new { profile = 1 }),
+                        _ when path.EndsWith("/number", StringComparison.Ordinal) => JsonContent.Create(new { send = false }),
+                        _ when path.EndsWith("/send", StringComparison.Ordinal) => JsonContent.Create(new { withoutLink = false }),
+                        _ => JsonContent.Create(new { kind = "Person", name = "x", isVatRegistered = false }),
+                    };
                 using var answer = await foreign.SendAsync(request);
                 Assert.True(answer.StatusCode is HttpStatusCode.NotFound, $"{method} {path}: {(int)answer.StatusCode}");
             }

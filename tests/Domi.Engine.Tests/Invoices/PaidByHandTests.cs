@@ -36,7 +36,7 @@ public sealed class PaidByHandTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal("BOOKED", (await client.GetAsync("/invoice/HAND-2")).GetProperty("state").GetString());
         (await client.FormAsync("/invoice/HAND-2/action", ("type", "manualPayment"), ("date", "2026-03-02"))).Dispose();
 
-        Assert.Equal(new DateTimeOffset(2026, 3, 1, 23, 0, 0, TimeSpan.Zero), (await PaymentOf("HAND-2")).OccurredAt);
+        Assert.Equal(new DateTimeOffset(2026, 3, 2, 11, 0, 0, TimeSpan.Zero), (await PaymentOf("HAND-2")).OccurredAt);
     }
 
     [Fact]

@@ -95,12 +95,17 @@ public sealed class InviteTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(("GKCCBEBB", "GEBABEBB"), (await BicAsync(foreign), await BicAsync(derived)));
     }
 
-    [Theory]
-    [InlineData("transactionAmount")]
-    [InlineData("amount")]
-    [InlineData("subscriptionAmount")]
-    public async Task Money_that_would_never_be_collected_is_refused(string name) =>
-        Assert.Equal("err_invalid_params", await EngineClient.RefusalAsync(client.FormAsync("/invite", ("ct", "1"), ("customerNumber", "MONEY"), (name, "12.50"))));
+    [Fact]
+    public async Task A_first_payment_and_a_subscription_begin_with_the_signature()
+    {
+        var reference = (await client.PostedAsync("/sign", ("ct", "1"), ("customerNumber", "MONEY"), ("lastname", "Peeters"), ("method", "import"), ("iban", "BE68539007547034"), ("transactionAmount", "12.50"),
+            ("transactionMessage", "Entry fee"), ("transactionRef", "FEE-1"), ("subscriptionAmount", "40"), ("subscriptionMessage", "Gym"), ("subscriptionRecurrence", "1m"), ("subscriptionRef", "gym"))).GetProperty("MndtId").GetString()!;
+
+        var first = (await client.GetAsync("/transaction/detail?mndtId=" + reference)).GetProperty("Entries")[0];
+        Assert.Equal(("Entry fee", 12.50m, "FEE-1"), (first.GetProperty("msg").GetString(), first.GetProperty("amount").GetDecimal(), first.GetProperty("ref").GetString()));
+        var subscription = await client.GetAsync($"/subscription/{reference}/gym");
+        Assert.Equal(("active", 40m, "1m"), (subscription.GetProperty("state").GetString(), subscription.GetProperty("amount").GetDecimal(), subscription.GetProperty("recurrence").GetString()));
+    }
 
     private Task<string> BicAsync(string reference) => app.ReadEngineAsync(async db => (await db.Mandates.Where(m => m.Reference == reference).Select(m => m.DebtorBic).SingleAsync())!.Value.Value);
 }

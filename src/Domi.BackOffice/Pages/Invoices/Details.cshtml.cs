@@ -74,7 +74,7 @@ public sealed class DetailsModel(
     public bool CanSend => Invoice.SendState is SendState.NotSent or SendState.Failed or SendState.Sent
         && (Company.InvoicesSentBy is SentBy.Office || !Invoice.IsAtProvider || Invoice.SendState is SendState.Failed);
 
-    public bool CanRemind => Company.RemindersSentBy is SentBy.Office && Invoice is { Kind: InvoiceKind.Invoice, Open: > 0, IsBeingCollected: false };
+    public bool CanRemind => Company.RemindersSentBy is SentBy.Office && Invoice.CanBeReminded(clock.Today);
 
     public bool CanPay => Invoice.Kind is InvoiceKind.Invoice;
 

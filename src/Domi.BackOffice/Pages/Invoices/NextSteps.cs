@@ -44,6 +44,8 @@ internal sealed class NextSteps(Texts t, InvoiceMarks marks, DateOnly today)
     {
         if (invoice.PaymentState is PaymentState.Overpaid)
             return new("warn", "warn", t["invoices.next.overpaid.title"], t["invoices.next.overpaid.text", ("amount", PageFormat.Money(-invoice.Open, t.Language))]);
+        if (invoice.IsPaidElsewhere)
+            return new("warn", "warn", t["invoices.next.paid_elsewhere.title"], t["invoices.next.paid_elsewhere.text", ("amount", PageFormat.Money(invoice.Open, t.Language))]);
         if (invoice.IsBeingCollected)
         {
             var again = marks.Refusal(invoice) is { } refused ? t["invoices.next.refused_before", ("reason", refused)] + " " : "";

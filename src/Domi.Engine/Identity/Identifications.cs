@@ -1,0 +1,164 @@
+using System.Text.Json.Nodes;
+using Domi.Engine.Mandates;
+using Domi.Engine.Wire;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Identity;
+
+/// <summary>What an identity provider tells of a person.</summary>
+/// <param name="Account">Where the provider is his bank.</param>
+internal sealed record IdentityClaims(string Name, Iban? Account);
+
+/// <summary><c>POST /creditor/ident</c> and what follows it: a person identifies himself, and with it signs a mandate if there is one.</summary>
+/// <remarks>Refuses with <c>err_no_such_ct</c>, <c>err_invalid_params</c> (method, bic), <c>err_no_integration</c>. Source: Twikey API, Identification.</remarks>
+internal static class Identifications
+{
+    private static readonly string[] Methods = ["itsme", "idin"];
+
+    public static void Map(IEndpointRouteBuilder creditor)
+    {
+        creditor.MapPost("ident", HandleAsync);
+        creditor.MapGet("issuers/{method}", (string method, Call call) => Issuers.Answer(method, call.Text("type", 10)?.ToLowerInvariant()));
+        creditor.MapPost("ibancheck", IbanCheckAsync);
+    }
+
+    private static async Task<IResult> HandleAsync(Call call, EngineDb db, PublicAddress address, DomiSettings settings, BusinessClock clock, CancellationToken ct)
+    {
+        var number = call.Number("ct") is { } given and not 0 ? given : throw Call.Missing("ct");
+        var method = call.Required("method", 32).ToLowerInvariant();
+        if (!Methods.Contains(method)) throw Call.Invalid("method", "method is itsme or idin.");
+        if (!settings.Sandbox.Enabled) throw new RefusedException("err_no_integration", $"Nothing is connected to identify by {method}.") { Field = "method" };
+        var bic = call.Text("bic", 20)?.ToUpperInvariant();
+        if (method == "idin") Issuers.Require(method, bic);
+        var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, ct)
+            ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
+        var redirect = Invoices.CreateInvoice.AddressOf(call.Text("redirectUrl", 1000));
+        var token = Secrets.NewToken();
+        await db.WriteAsync(_ =>
+        {
+            db.Identifications.Add(new()
+            {
+                CreditorId = call.CreditorId,
+                ProfileId = profile.Id,
+                Method = method,
+                Bic = bic,
+                Language = Texts.LanguageOf(call.TextOf(10, "l", "lang")),
+                RedirectUrl = redirect,
+                TokenHash = Secrets.HashOf(token),
+                CreatedAt = clock.GetUtcNow(),
+            });
+            return Task.CompletedTask;
+        }, ct);
+        return Json.Answer(new JsonObject { ["url"] = address.Of("/identify/" + token) });
+    }
+
+    /// <summary>Begins the identification by which a mandate is to be signed, inside the running transaction.</summary>
+    public static (Identification Identification, string Token) Begin(EngineDb db, Mandate mandate, string method, string? bic, DateTimeOffset now)
+    {
+        var token = Secrets.NewToken();
+        var identification = new Identification
+        {
+            CreditorId = mandate.CreditorId,
+            ProfileId = mandate.ProfileId,
+            MandateId = mandate.Id,
+            Method = method,
+            Bic = bic,
+            Language = Texts.LanguageOf(mandate.Language),
+            RedirectUrl = mandate.RedirectUrl,
+            TokenHash = Secrets.HashOf(token),
+            CreatedAt = now,
+        };
+        db.Identifications.Add(identification);
+        return (identification, token);
+    }
+
+    /// <summary>Whether a name fits an account: asked of the bank, and no bank is connected that answers it.</summary>
+    private static Task<IResult> IbanCheckAsync(Call call)
+    {
+        Accounts.IbanOf(call.Required("iban", 60));
+        call.Required("name", 140);
+        throw new RefusedException("err_no_integration", "No bank is connected that compares names.");
+    }
+}
+
+/// <summary>The banks that identify by iDIN and sign by eMachtiging.</summary>
+/// <remarks>Source: the public lists of participating banks of iDIN and eMachtiging (Betaalvereniging Nederland).</remarks>
+internal static class Issuers
+{
+    private static readonly (string Bic, string Name, bool B2B)[] Banks =
+    [
+        ("ABNANL2A", "ABN AMRO", true), ("ASNBNL21", "ASN Bank", false), ("BUNQNL2A", "bunq", false), ("INGBNL2A", "ING", true),
+        ("RABONL2U", "Rabobank", true), ("RBRBNL21", "RegioBank", false), ("SNSBNL2A", "SNS", false), ("TRIONL2U", "Triodos Bank", false),
+    ];
+
+    public static IResult Answer(string method, string? type)
+    {
+        if (method.ToLowerInvariant() is not ("idin" or "emachtiging")) throw Call.Invalid("method", "method is idin or emachtiging.");
+        if (type is not (null or "core" or "b2b")) throw Call.Invalid("type", "type is core or b2b.");
+        return Json.Answer(new JsonArray([.. Banks.Where(b => type != "b2b" || b.B2B).Select(b => (JsonNode)new JsonObject { ["bic"] = b.Bic, ["name"] = b.Name, ["country"] = "NL" })]));
+    }
+
+    /// <exception cref="RefusedException"><c>err_missing_params</c>, <c>err_invalid_bic</c>.</exception>
+    public static void Require(string method, string? bic)
+    {
+        if (bic is null) throw Call.Missing("bic");
+        if (!Banks.Any(b => bic.StartsWith(b.Bic, StringComparison.OrdinalIgnoreCase))) throw new RefusedException("err_invalid_bic", $"No bank {bic} signs by {method}.", ("bic", bic)) { Field = "bic" };
+    }
+}
+
+/// <summary>Ends an identification by what its provider tells; that of a mandate signs it.</summary>
+internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock clock)
+{
+    /// <summary>An identification that was begun waits a day.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
+
+    public Task<Identification?> FindAsync(string token, CancellationToken ct)
+    {
+        var hash = Secrets.HashOf(token);
+        return db.Identifications.AsNoTracking().SingleOrDefaultAsync(i => i.TokenHash == hash, ct);
+    }
+
+    public bool IsOpen(Identification identification) => identification.State is IdentificationState.Started && identification.CreatedAt + Lifetime > clock.GetUtcNow();
+
+    /// <summary>The person is who he says, or declined. Told twice it changes nothing.</summary>
+    /// <exception cref="RefusedException">What a signature refuses: <c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
+    public async Task EndAsync(Guid id, IdentityClaims? claims, SignerSession session, CancellationToken ct)
+    {
+        var mandateId = await db.WriteOrRepeatAsync(async token =>
+        {
+            var found = await db.Identifications.SingleAsync(i => i.Id == id, token);
+            if (!IsOpen(found)) return (Guid?)null;
+            if (claims is null)
+            {
+                (found.State, found.EndedAt) = (IdentificationState.Declined, clock.GetUtcNow());
+                return null;
+            }
+
+            if (found.MandateId is { } of && await db.Mandates.SingleOrDefaultAsync(m => m.Id == of, token) is { State: MandateState.Prepared } mandate
+                && (mandate.DebtorAccount is null || mandate.DebtorName is not { Length: > 0 }) && (mandate.DebtorAccount ?? claims.Account) is { } account)
+            {
+                // What the provider vouches for completes what the creditor knew.
+                var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
+                mandate.Fill(claims.Name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+            }
+
+            (found.Name, found.Account) = (claims.Name, claims.Account);
+            if (found.MandateId is null) (found.State, found.EndedAt) = (IdentificationState.Identified, clock.GetUtcNow());
+            return found.MandateId;
+        }, ct);
+        if (mandateId is not { } signed) return;
+
+        var method = await db.Identifications.Where(i => i.Id == id).Select(i => i.Method).SingleAsync(ct);
+        await sign.SignByProofAsync(signed, method, session, null, ct);
+        await db.WriteAsync(async token =>
+        {
+            var found = await db.Identifications.SingleAsync(i => i.Id == id, token);
+            (found.State, found.EndedAt) = (IdentificationState.Identified, clock.GetUtcNow());
+        }, ct);
+    }
+}
