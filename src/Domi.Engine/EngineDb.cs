@@ -281,6 +281,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             invoice.Property(i => i.RelatedInvoiceNumber).HasMaxLength(70);
             invoice.Property(i => i.Partner).HasMaxLength(70);
             invoice.Property(i => i.DocumentHash).HasMaxLength(64);
+            invoice.Property(i => i.UblHash).HasMaxLength(64);
             invoice.Property(i => i.PageTokenHash).HasMaxLength(64);
             invoice.Property(i => i.LastError).HasMaxLength(8);
             invoice.Property(i => i.Version).IsConcurrencyToken();

@@ -156,7 +156,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
         var now = clock.GetUtcNow();
         var on = profile.CollectOn(wanted, clock.Today, clock.Today);
         var charge = invoice is null ? profile.FailureCharge : 0m;
-        var next = debit.TryAgain(invoice?.Open ?? debit.Amount + charge, debit.Charge + charge, on, isForced: false, now);
+        var next = debit.TryAgain(invoice is null ? debit.Amount + charge : Math.Min(debit.Amount, invoice.Open), debit.Charge + charge, on, isForced: false, now);
         await mail.RetryAsync(db, next, invoice, customer, mandate, reason, on, now, ct);
         await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time
         db.DirectDebits.Add(next);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.Feeds;
@@ -30,10 +31,10 @@ internal static class CreateInvoice
 
     public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("invoice", HandleAsync);
 
-    private sealed record Wanted(
+    internal sealed record Wanted(
         Guid? Id, string Number, string? Title, string? Remittance, string? Ref, long? Profile, decimal Amount, decimal Paid, DateOnly Date, DateOnly DueOn,
         string? Locale, bool IsManual, string? RedirectUrl, string? Email, string? Cc, string? Delivery, string? Related, string? Partner,
-        string? Lines, byte[]? Pdf, Uri? PdfUrl, bool IsForced, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument);
+        string? Lines, byte[]? Pdf, byte[]? Ubl, Uri? PdfUrl, bool IsForced, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument);
 
     private static async Task<IResult> HandleAsync(
         Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, IHttpClientFactory sockets, BusinessClock clock, CancellationToken ct)
@@ -42,17 +43,20 @@ internal static class CreateInvoice
         if (wanted.PdfUrl is { } url && !await db.Invoices.AnyAsync(i => i.CreditorId == call.CreditorId && i.Number == wanted.Number, ct))
             wanted = wanted with { Pdf = await FetchPdf.ReadAsync(sockets, url, ct) };
         await db.Database.OpenConnectionAsync(ct); // once for all that is read and written here; the context closes it
-        return await db.RepeatWhenBeatenAsync(token => BookAsync(call, wanted, db, view, settlement, keys, mail, clock, token), ct);
+        return Json.Answer(await db.RepeatWhenBeatenAsync(token => BookAsync(call, wanted, db, view, settlement, keys, mail, clock, token), ct));
     }
 
-    private static async Task<IResult> BookAsync(
+    /// <summary>Books it, or answers the one that has its number.</summary>
+    internal static async Task<JsonObject> BookAsync(
         Call call, Wanted wanted, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
     {
         var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, ct);
         var known = await WithNumberOrId(db, call.CreditorId, wanted.Number, wanted.Id).ToListAsync(ct);
         if (known.SingleOrDefault(i => i.Number == wanted.Number) is { } same)
-            return Json.Answer(view.Of(same, facts.Creditor, facts.ProfileOf(same.ProfileId).Number));
+            return view.Of(same, facts.Creditor, facts.ProfileOf(same.ProfileId).Number);
 
+        // Everything that is refused is refused before anything is made.
+        if (wanted.Profile is { } ctWanted && facts.Profiles.All(p => p.Number != ctWanted)) throw new RefusedException("err_no_such_ct", $"No profile {ctWanted}.") { Field = "ct" };
         Mandate? named = null;
         Customer customer;
         if (wanted.CustomerByDocument is { } document)
@@ -99,6 +103,7 @@ internal static class CreateInvoice
             AnnouncedAt = now,
             PageTokenHash = Secrets.HashOf(keys.InvoiceToken(facts.Creditor, invoiceId)),
             DocumentHash = wanted.Pdf is { } pdf ? await Blob.KeepAsync(db, pdf, "application/pdf", now, ct) : null,
+            UblHash = wanted.Ubl is { } ubl ? await Blob.KeepAsync(db, ubl, "application/xml", now, ct) : null,
         };
         if (wanted.Paid > 0 && invoice.Amount > 0)
         {
@@ -129,10 +134,10 @@ internal static class CreateInvoice
             if (entry is not null) Feed.Append(db, invoice.CreditorId, FeedName.Invoices, entry, now);
             else await settlement.BookedAsync(invoice, token);
         }, ct);
-        return Json.Answer(view.Of(invoice, facts.Creditor, profile.Number));
+        return view.Of(invoice, facts.Creditor, profile.Number);
     }
 
-    private static Wanted Read(Call call)
+    internal static Wanted Read(Call call)
     {
         var number = call.Required("number", 70);
         var amount = call.Amount("amount") ?? throw Call.Missing("amount");
@@ -150,7 +155,7 @@ internal static class CreateInvoice
             call.Text("locale", 8), call.Flag("manual") || Says(call, "X-MANUAL"),
             AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call, block is null ? null : call.Part("customer")), call.Text("delivery", 32)?.ToLowerInvariant(),
             call.Text("relatedInvoiceNumber", 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null, LinesOf(call, amount),
-            PdfOf(call.Text("pdf", 14_000_000)), PdfUrlOf(call), Says(call, "X-FORCE-TRANSACTION"), block, byRef, byDocument);
+            PdfOf(call.Text("pdf", 14_000_000)), null, PdfUrlOf(call), Says(call, "X-FORCE-TRANSACTION"), block, byRef, byDocument);
     }
 
     private static bool Says(Call call, string header) => call.Header(header)?.ToLowerInvariant() is "true" or "1";
@@ -168,7 +173,7 @@ internal static class CreateInvoice
             : throw Call.Invalid("pdfUrl", "pdfUrl is not an https address.");
     }
 
-    private static Guid? IdOf(string? text) => text is null
+    internal static Guid? IdOf(string? text) => text is null
         ? null
         : Guid.TryParse(text, out var id) ? id : throw Call.Invalid("id", "id is not a UUID.");
 

@@ -74,6 +74,9 @@ public sealed class Invoice
 
     public string? DocumentHash { get; set; }
 
+    /// <summary>The UBL document it was made from.</summary>
+    public string? UblHash { get; set; }
+
     /// <summary>The lines as given, for the page; never computed with.</summary>
     public string? LinesJson { get; init; }
 

@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
-using Domi.Engine.Mails;
 using Domi.Engine.Wire;
 using Domi.Platform;
+using Domi.Rendering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,7 +22,14 @@ internal static class OneInvoice
         creditor.MapPut("invoice/{id}", UpdateAsync);
         creditor.MapDelete("invoice/{id}", DeleteAsync);
         creditor.MapGet("invoice/{id}/pdf", ReadPdfAsync);
+        creditor.MapGet("invoice/{id}/ubl", ReadUblAsync);
+        creditor.MapGet("invoice/{id}/qr", ReadQrAsync);
         creditor.MapPost("invoice/{id}/action", ActAsync);
+        creditor.MapPatch("invoice/{id}/reoffer", async (string id, Call call, EngineDb db, InvoiceActions actions, CancellationToken ct) =>
+        {
+            await db.WriteOrRepeatAsync(async token => await actions.ReofferAsync(await FindAsync(db, call, id, tracked: true, token), token), ct);
+            return Results.NoContent();
+        });
     }
 
     private static async Task<IResult> ReadAsync(string id, Call call, EngineDb db, InvoiceView view, CancellationToken ct)
@@ -121,39 +129,30 @@ internal static class OneInvoice
         return content is null ? Results.NotFound() : Results.File(content, "application/pdf", $"{invoice.Number}.pdf");
     }
 
-    /// <summary>204: <c>send</c>, <c>email</c>, <c>invoice</c>, <c>reminder</c>, <c>manualPayment</c>.</summary>
-    private static async Task<IResult> ActAsync(
-        string id, Call call, EngineDb db, DebtorMail mail, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> ReadUblAsync(string id, Call call, EngineDb db, CancellationToken ct)
     {
-        var type = call.Required("type", 40);
-        var paidOn = call.Day("date");
-        if (paidOn > clock.Today) throw new RefusedException("err_invalid_date", $"The payment is dated ahead: {paidOn:O}.", ("name", "date")) { Field = "date" };
-        await db.WriteAsync(async token =>
-        {
-            var invoice = await FindAsync(db, call, id, tracked: true, token);
-            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, token);
-            var now = clock.GetUtcNow();
-            switch (type.ToLowerInvariant())
-            {
-                case "send" or "email" or "invoice":
-                    invoice.MayBeSent();
-                    if ((invoice.Email ?? customer.Email) is null) throw Call.Missing("email");
-                    await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
-                    break;
-                case "reminder":
-                    invoice.Remind(now);
-                    if ((invoice.Email ?? customer.Email) is null) throw Call.Missing("email");
-                    await mail.InvoiceAsync(db, invoice, customer, "reminder", now, token);
-                    await settlement.ChangedAsync(invoice, token);
-                    break;
-                case "manualpayment":
-                    settlement.PayByHand(invoice, paidOn);
-                    await settlement.ChangedAsync(invoice, token);
-                    break;
-                default:
-                    throw Call.Invalid("type", $"No action {type}.");
-            }
-        }, ct);
+        var invoice = await FindAsync(db, call, id, tracked: false, ct);
+        var content = invoice.UblHash is { } hash ? await Blob.ReadAsync(db, hash, ct) : null;
+        return content is null ? Results.NotFound() : Results.File(content, "application/xml", $"{invoice.Number}.xml");
+    }
+
+    /// <summary>The address of the page, and a picture of its code.</summary>
+    private static async Task<IResult> ReadQrAsync(string id, Call call, EngineDb db, InvoiceView view, CancellationToken ct)
+    {
+        var invoice = await FindAsync(db, call, id, tracked: false, ct);
+        var url = view.PageUrl((await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor, invoice);
+        return Json.Answer(new JsonObject { ["url"] = url, ["qr"] = "data:image/png;base64," + Convert.ToBase64String(QrPicture.Png(url)) });
+    }
+
+    /// <summary>
+    /// 204: <c>send</c>, <c>email</c>, <c>invoice</c>, <c>letterWithInvoice</c>, <c>sms</c>, <c>reminder</c>, <c>smsreminder</c>, <c>reoffer</c>, <c>refund</c>,
+    /// <c>paymentplan</c>, <c>manualPayment</c>; <c>peppol</c> and <c>letter</c> need somebody outside who is not connected.
+    /// </summary>
+    private static async Task<IResult> ActAsync(string id, Call call, EngineDb db, InvoiceActions actions, CancellationToken ct)
+    {
+        var type = call.Required("type", 40).ToLowerInvariant();
+        var act = actions.Read(type, call);
+        await db.WriteOrRepeatAsync(async token => await act(await FindAsync(db, call, id, tracked: true, token), token), ct);
         return Results.NoContent();
     }
 

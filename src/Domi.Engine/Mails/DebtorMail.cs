@@ -35,6 +35,15 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
             invoice.DocumentHash is { } hash ? new MailAttachment($"{Safe(invoice.Number)}.pdf", "application/pdf", hash) : null);
     }
 
+    /// <summary>The invoice, or a reminder of it, as a text message with the address of its page.</summary>
+    public async Task InvoiceSmsAsync(EngineDb db, Invoice invoice, Customer customer, string purpose, DateTimeOffset now, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("number", invoice.Number), ("creditor", creditor.Name)];
+        Sms(db, creditor, t, $"invoice:{invoice.Id}", customer.Mobile!, $"{t[$"mail.{purpose}.subject", facts]} {Amount(invoice.Open, t.Language)} {address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id))}", now);
+    }
+
     /// <summary>
     /// A collection failed and is tried again: the new announcement, with all that one must name. Without any address the creditor, who
     /// reads of it in the feed, announces it.

@@ -91,6 +91,8 @@ internal sealed class WholeApi : Migration
         migrationBuilder.CreateIndex("ix_direct_debits_run_id", "direct_debits", "run_id");
         migrationBuilder.CreateIndex("ix_direct_debits_creditor_id_state_requested_on", "direct_debits", ["creditor_id", "state", "requested_on"]);
 
+        migrationBuilder.AddColumn<string>("ubl_hash", "invoices", maxLength: 64, nullable: true);
+
         // A payment link is no longer always of an invoice, nor has it a method from the beginning: SQLite changes no column, so the table is made anew.
         foreach (var index in new[] { "ix_pay_links_creditor_id_number", "ix_pay_links_invoice_id", "ix_pay_links_token_hash" }) migrationBuilder.DropIndex(index, "pay_links");
         migrationBuilder.RenameTable("pay_links", newName: "pay_links_former");

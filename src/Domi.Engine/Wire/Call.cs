@@ -113,6 +113,20 @@ internal sealed class Call
         }
     }
 
+    /// <summary>One object of a bulk call, as if it had been sent alone; headers are those of the whole call.</summary>
+    public Call Of(JsonElement item)
+    {
+        var own = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var property in item.EnumerateObject())
+        {
+            if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) || property.Value.ToString() is not { Length: > 0 } value) continue;
+            if (value.Any(IsUnseen)) throw Invalid(property.Name, "A text may not contain control characters.");
+            own[property.Name] = [value];
+        }
+
+        return new(Http, own, item);
+    }
+
     /// <summary>A control character, which no page and no bank shows; a line break is none.</summary>
     internal static bool IsUnseen(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
 

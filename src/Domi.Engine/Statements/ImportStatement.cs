@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Domi.Engine.Feeds;
+using Domi.Engine.Invoices;
+using Domi.Engine.Wire;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Statements;
+
+/// <summary><c>POST /creditor/reporting</c>: lines of an account statement; those whose communication and amount are an invoice's pay it.</summary>
+/// <remarks>
+/// Text of lines with semicolons; the first begins with <c>twikey:</c> and the creditor's account, and may name the columns; amounts are in
+/// cents. The same line twice is one. Refuses with <c>invalid_file</c>: nothing of it is taken then. Source: Twikey, account reporting.
+/// </remarks>
+internal static class ImportStatement
+{
+    private const int MostLines = 20_000;
+    private const string Mark = "twikey:";
+
+    private static readonly string[] Columns = ["name", "msg", "amount", "date", "iban", "bic"];
+
+    /// <summary>A line as it stands in the text.</summary>
+    public sealed record Line(string Name, Iban? Account, Bic? Bic, string Message, decimal Amount, DateOnly BookedOn, string SourceKey);
+
+    public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("reporting", HandleAsync);
+
+    private static async Task<IResult> HandleAsync(Call call, EngineDb db, StatementImport import, BusinessClock clock, CancellationToken ct)
+    {
+        using var reader = new StreamReader(call.Http.Request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        string text;
+        try
+        {
+            text = await reader.ReadToEndAsync(ct);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Bad("The text is not UTF-8.");
+        }
+
+        var (account, lines) = Read(text, clock.Today);
+        await import.TakeAsync(call.CreditorId, account, lines, ct);
+        return Results.NoContent();
+    }
+
+    /// <exception cref="RefusedException"><c>invalid_file</c>.</exception>
+    public static (Iban Account, IReadOnlyList<Line> Lines) Read(string text, DateOnly today)
+    {
+        var rows = text.Split('\n').Select(r => r.TrimEnd('\r')).ToList();
+        var head = rows.Count > 0 ? rows[0].Trim('\uFEFF', ' ') : "";
+        if (!head.StartsWith(Mark, StringComparison.OrdinalIgnoreCase)) throw Bad($"The first line does not begin with {Mark}");
+
+        var first = head[Mark.Length..].Trim();
+        var end = first.IndexOf(' ', StringComparison.Ordinal) is > 0 and var blank ? blank : first.Length;
+        if (!Iban.TryParse(first[..end], out var account)) throw Bad("The first line names no account.");
+
+        // The columns stand behind the account, or on a line of their own.
+        var named = first[end..].Trim();
+        var begin = 1;
+        if (named.Length == 0 && rows.Count > 1 && rows[1].Contains("msg", StringComparison.OrdinalIgnoreCase) && rows[1].Contains("amount", StringComparison.OrdinalIgnoreCase)) (named, begin) = (rows[1], 2);
+        if (named.Length == 0) throw Bad("The columns are not named.");
+        var columns = named.ToLowerInvariant().Split(';').Select(c => c.Trim()).ToList();
+        if (columns.Exists(c => !Columns.Contains(c)) || !columns.Contains("msg") || !columns.Contains("amount")) throw Bad($"Columns are {string.Join(';', Columns)}.");
+        if (rows.Count > MostLines) throw Bad($"More than {MostLines} lines.");
+
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        var lines = new List<Line>();
+        for (var at = begin; at < rows.Count; at++)
+        {
+            if (rows[at].Trim().Length == 0) continue;
+            var cells = rows[at].Split(';');
+            if (cells.Length != columns.Count) throw Bad($"Line {at + 1} has {cells.Length} cells for {columns.Count} columns.");
+            string Cell(string name) => columns.IndexOf(name) is >= 0 and var column ? cells[column].Trim() : "";
+            if (!long.TryParse(Cell("amount"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cents) || Math.Abs(cents) > 99_999_999_999) throw Bad($"Line {at + 1}: the amount is no number of cents.");
+            Iban? from = Cell("iban") is not { Length: > 0 } iban ? null : Iban.TryParse(iban, out var read) ? read : throw Bad($"Line {at + 1}: the IBAN does not hold.");
+            Bic? bic = Bic.TryParse(Cell("bic"), out var known) ? known : null;
+            var on = Cell("date") is not { Length: > 0 } date ? today : DateOnly.TryParseExact(date, ["yyyy-MM-dd", "dd/MM/yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw Bad($"Line {at + 1}: the date is none.");
+            var (name, message) = (Cell("name"), Cell("msg"));
+            if (name.Length > 140 || message.Length > 500 || rows[at].Any(Call.IsUnseen)) throw Bad($"Line {at + 1} is too long, or no text.");
+
+            // Two alike on one day are two payments; the same file again is the same two.
+            var content = $"{account.Value}|{on:O}|{cents}|{from?.Value}|{name}|{message}";
+            var copy = seen[content] = seen.GetValueOrDefault(content) + 1;
+            lines.Add(new(name, from, bic, message, cents / 100m, on, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{content}|{copy}")))));
+        }
+
+        return (account, lines);
+    }
+
+    private static RefusedException Bad(string why) => new("invalid_file", why) { Field = "body" };
+}
+
+/// <summary>Takes lines of an account statement, and pays invoices by them.</summary>
+/// <remarks>
+/// An invoice is paid when communication and amount are the same, and it is of the last six months; of several the oldest; one that is paid
+/// already is paid twice, and says so. Source: Twikey, wire transfers.
+/// </remarks>
+internal sealed class StatementImport(EngineDb db, Settlement settlement, BusinessClock clock)
+{
+    private const int PerWrite = 100;
+
+    public async Task TakeAsync(Guid creditorId, Iban account, IReadOnlyList<ImportStatement.Line> lines, CancellationToken ct)
+    {
+        foreach (var chunk in lines.Chunk(PerWrite))
+        {
+            await db.WriteOrRepeatAsync(async token =>
+            {
+                foreach (var line in chunk)
+                {
+                    if (await db.StatementItems.AnyAsync(i => i.CreditorId == creditorId && i.SourceKey == line.SourceKey, token)) continue;
+
+                    var item = new StatementItem
+                    {
+                        CreditorId = creditorId,
+                        Number = await db.NextObjectNumberAsync(creditorId, token),
+                        Account = account,
+                        Name = line.Name,
+                        CounterpartyAccount = line.Account,
+                        CounterpartyBic = line.Bic,
+                        Amount = line.Amount,
+                        Message = line.Message,
+                        BookedOn = line.BookedOn,
+                        SourceKey = line.SourceKey,
+                        ImportedAt = clock.GetUtcNow(),
+                    };
+                    db.StatementItems.Add(item);
+                    if (line.Amount > 0 && await InvoiceOfAsync(creditorId, line, token) is { } invoice)
+                    {
+                        item.InvoiceId = invoice.Id;
+                        await settlement.TransferredAsync(invoice, line.Amount, $"statement:{line.SourceKey[..40]}", token);
+                    }
+
+                    Feed.Append(db, creditorId, FeedName.Statements, Of(item, item.InvoiceId is { } id ? await db.Invoices.Where(i => i.Id == id).Select(i => i.Number).SingleAsync(token) : null), clock.GetUtcNow());
+                    await db.SaveChangesAsync(token); // the next line may pay the same invoice
+                }
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    private async Task<Invoice?> InvoiceOfAsync(Guid creditorId, ImportStatement.Line line, CancellationToken ct)
+    {
+        var written = StructuredCommunication.TryParse(line.Message, out var structured) ? structured.Value : line.Message;
+        var since = clock.Today.AddMonths(-6);
+        var found = await db.Invoices.Where(i => i.CreditorId == creditorId && i.Amount > 0 && (i.Remittance == written || i.Number == line.Message) && (i.Date >= since || i.Number == line.Message) && i.State != InvoiceState.Archived)
+            .OrderBy(i => i.Date).ThenBy(i => i.Id).Take(50).ToListAsync(ct);
+        return found.Find(i => i.State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Pending && i.Open == line.Amount) ?? found.Find(i => i.State is InvoiceState.Paid && i.Amount == line.Amount);
+    }
+
+    private static JsonObject Of(StatementItem item, string? invoice) => new()
+    {
+        ["id"] = item.Number,
+        ["account"] = item.Account.Value,
+        ["name"] = item.Name,
+        ["iban"] = item.CounterpartyAccount?.Value,
+        ["bic"] = item.CounterpartyBic?.Value,
+        ["amount"] = Json.Amount(item.Amount),
+        ["msg"] = item.Message,
+        ["date"] = Json.Day(item.BookedOn),
+        ["invoice"] = invoice,
+    };
+}
