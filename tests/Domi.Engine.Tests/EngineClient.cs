@@ -6,6 +6,7 @@ using Domi.Engine.Creditors;
 using Domi.Testing;
 using Domi.Twikey;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Domi.Engine.Tests;
 
@@ -23,6 +24,21 @@ internal static class Settings
         (await db.Profiles.ToListAsync()).ForEach(change);
         return await db.SaveChangesAsync();
     });
+
+    public static DateTimeOffset Now(this AppFixture app) => app.Engine.Services.GetRequiredService<Domi.Platform.BusinessClock>().GetUtcNow();
+
+    /// <summary>A profile of a test's own, with a notice of no days; answers its number.</summary>
+    public static async Task<string> GivenAProfileAsync(this AppFixture app, int number, Action<Domi.Engine.Profiles.Profile>? shape = null)
+    {
+        var profile = new Domi.Engine.Profiles.Profile { CreditorId = app.Access.CreditorId, Number = number, Name = $"Profile {number}", Prefix = $"P{number}X", PrenotificationDays = 0, ShorterNotificationAgreed = true };
+        shape?.Invoke(profile);
+        await app.ReadEngineAsync(db =>
+        {
+            db.Profiles.Add(profile);
+            return db.SaveChangesAsync();
+        });
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
 }
 
 /// <summary>A client of the wire, as a developer would write one.</summary>
@@ -53,14 +69,35 @@ internal sealed class EngineClient(AppFixture app, EngineAccess? access = null)
     public Task<HttpResponseMessage> FormAsync(string path, params (string Name, string Value)[] form) =>
         SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))));
 
-    /// <summary>A form that is taken, and its answer.</summary>
-    public async Task<JsonElement> PostedAsync(string path, params (string Name, string Value)[] form)
+    public Task<HttpResponseMessage> FormAsync(HttpMethod method, string path, params (string Name, string Value)[] form) =>
+        SendAsync(method, path, new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))));
+
+    /// <summary>A call with a form that is taken; answers its JSON.</summary>
+    public async Task<JsonElement> TakenAsync(HttpMethod method, string path, params (string Name, string Value)[] form)
     {
-        using var answer = await FormAsync(path, form);
+        using var answer = await FormAsync(method, path, form);
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
+        Assert.True(answer.StatusCode is HttpStatusCode.OK, $"{method} {path}: {(int)answer.StatusCode} {text}");
         return JsonDocument.Parse(text).RootElement;
     }
+
+    /// <summary>A call with a form that is answered 204.</summary>
+    public async Task DoneAsync(HttpMethod method, string path, params (string Name, string Value)[] form)
+    {
+        using var answer = await FormAsync(method, path, form);
+        Assert.True(answer.StatusCode is HttpStatusCode.NoContent, $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>Plans a transaction on a mandate; answers its entry.</summary>
+    public async Task<JsonElement> TransactAsync(string mandate, decimal amount, params (string Name, string Value)[] more)
+    {
+        (string Name, string Value)[] usual = [("mndtId", mandate), ("amount", amount.ToString(CultureInfo.InvariantCulture)), ("message", "Monthly fee")];
+        return (await TakenAsync(HttpMethod.Post, "/transaction", [.. usual.Where(u => more.All(m => m.Name != u.Name)), .. more])).GetProperty("Entries")[0];
+    }
+
+    /// <summary>The transaction as it stands now.</summary>
+    public async Task<JsonElement> TransactionAsync(JsonElement made) =>
+        (await GetAsync($"/transaction/detail?id={made.GetProperty("id")}&include=collection&include=action&include=stage&include=lastupdate")).GetProperty("Entries").EnumerateArray().Single();
 
     public async Task<JsonElement> GetAsync(string path, params (string Name, string Value)[] headers)
     {

@@ -62,7 +62,7 @@ internal static class CustomerRoutes
         return Json.Answer(new JsonObject());
     }
 
-    private static async Task<IResult> RemoveAsync(string customer, Call call, EngineDb db, CancellationToken ct)
+    private static async Task<IResult> RemoveAsync(string customer, Call call, EngineDb db, MandateEvents events, CancellationToken ct)
     {
         await db.WriteAsync(async token =>
         {
@@ -70,7 +70,12 @@ internal static class CustomerRoutes
             if (await db.Mandates.AnyAsync(m => m.CustomerId == known.Id && m.State != MandateState.Prepared, token) || await db.Invoices.AnyAsync(i => i.CustomerId == known.Id, token)
                 || await db.Transfers.AnyAsync(t => t.CustomerId == known.Id, token) || await db.PayLinks.AnyAsync(l => l.CustomerId == known.Id, token))
                 throw new RefusedException("err_remove_stale", $"Customer {customer} has agreements or payments.") { Field = "customerNumber" };
-            await db.Mandates.Where(m => m.CustomerId == known.Id).ExecuteDeleteAsync(token);
+            foreach (var invitation in await db.Mandates.Where(m => m.CustomerId == known.Id).ToListAsync(token))
+            {
+                await events.RemovedAsync(invitation, "removed", token);
+                db.Mandates.Remove(invitation);
+            }
+
             await db.Beneficiaries.Where(b => b.CustomerId == known.Id).ExecuteUpdateAsync(set => set.SetProperty(b => b.CustomerId, (Guid?)null), token);
             db.Customers.Remove(known);
         }, ct);

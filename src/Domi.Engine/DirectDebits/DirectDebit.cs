@@ -221,6 +221,14 @@ public sealed class DirectDebit
         Touch(now);
     }
 
+    /// <summary>What had settled it was given back: it is unsettled again.</summary>
+    public void OpenAgain(DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Failed && SettledBy is not null);
+        (SettledBy, IsUnsettled) = (null, true);
+        Touch(now);
+    }
+
     /// <summary>Off the table: nothing follows any more.</summary>
     public void Archive(DateTimeOffset now)
     {

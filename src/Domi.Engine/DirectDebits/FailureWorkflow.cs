@@ -90,9 +90,9 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
             case "reoffer" when debit.State is DirectDebitState.Open:
                 return; // it will be offered anyway
             case "reoffer" when failed:
+                if (invoice is { IsPayable: false }) throw Impossible(); // settled, off the table, or another collection has taken the place of this one
                 var (mandate, profile, customer) = await PartiesAsync(debit, ct);
                 if (!mandate.IsCollectable) throw new RefusedException("err_no_contract", $"Mandate {mandate.Reference} is not active.") { Field = "id" };
-                if (invoice is { Open: <= 0 }) throw Impossible();
                 await RetryAsync(debit, invoice, mandate, customer, profile, clock.Today, debit.ReasonCode ?? "", ct);
                 invoice?.Fail(debit.ReasonCode ?? "", retries: true, now);
                 break;
@@ -119,6 +119,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
 
                     settlement.PayByHand(invoice);
                     await settlement.SettleCollectionsAsync(invoice, "manual", ct);
+                    if (debit.WireState != "PAID") debit.SettleOtherwise("manual", now); // archived: taken from the table again
                 }
                 else debit.SettleOtherwise("manual", now);
 
@@ -166,10 +167,10 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
     {
         var now = clock.GetUtcNow();
         if (invoice is not null) return invoice.IsPayable && await mail.PaymentAlternativeAsync(db, invoice, customer, reason, channel, now, ct);
-        if (customer.Email is null && (channel is DebtorChannel.Email || customer.Mobile is null)) return false;
+        if ((customer.Email is null || channel is DebtorChannel.Sms) && (customer.Mobile is null || channel is DebtorChannel.Email)) return false;
 
         var number = debit.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var known = await db.PayLinks.FirstOrDefaultAsync(l => l.CreditorId == debit.CreditorId && l.Origin == PayLinkOrigin.Dunning && l.TransactionNumbers == number && l.ArchivedAt == null
+        var known = await db.PayLinks.OrderByDescending(l => l.Number).FirstOrDefaultAsync(l => l.CreditorId == debit.CreditorId && l.Origin == PayLinkOrigin.Dunning && l.TransactionNumbers == number && l.ArchivedAt == null
             && (l.State == PayLinkState.Created || l.State == PayLinkState.Started || l.State == PayLinkState.Declined), ct);
         if (known is null || known.Amount != debit.Amount)
         {

@@ -41,7 +41,7 @@ internal static class TransactionView
                 ["e2e"] = d.EndToEndId,
                 ["date"] = Json.Day(d.BilledOn),
                 ["reqcolldt"] = Json.Day(d.RequestedOn),
-                ["final"] = d.IsFinal,
+                ["final"] = d.IsFinal && !d.IsSuperseded,
                 ["state"] = d.WireState,
                 ["bkdate"] = d.SettledOn is { } settled ? Json.Day(settled) : null,
                 ["bkerror"] = d.ReasonCode,

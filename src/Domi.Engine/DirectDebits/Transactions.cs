@@ -59,7 +59,7 @@ internal static class Transactions
     public static async Task<DirectDebit> AddAsync(EngineDb db, Mandate mandate, Wanted wanted, BusinessClock clock, CancellationToken ct, Guid? subscriptionId = null, Guid? invoiceId = null)
     {
         if (!mandate.IsCollectable) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is not active.", ("reference", mandate.Reference)) { Field = "mndtId" };
-        if (wanted.RefIsEndToEndId && await db.DirectDebits.AnyAsync(d => d.CreditorId == mandate.CreditorId && d.EndToEndId == wanted.Ref, ct))
+        if (wanted.RefIsEndToEndId && (db.DirectDebits.Local.Any(d => d.EndToEndId == wanted.Ref) || await db.DirectDebits.AnyAsync(d => d.CreditorId == mandate.CreditorId && d.EndToEndId == wanted.Ref, ct)))
             wanted = wanted with { RefIsEndToEndId = false }; // used before: the reference stays, the id is new
 
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
@@ -94,8 +94,8 @@ internal static class Transactions
         if (text is null) throw Call.Missing("message");
         if (text.Length > 140) throw Call.Invalid("message", "message is longer than 140 characters.");
         // Letters with accents have their plain form; what has none is not for banks.
-        const string nothing = "NOTPROVIDED";
-        return SepaText.Convert(text, 140, nothing) is var plain && (plain != nothing || text == nothing)
+        var plain = SepaText.Convert(text, 140, "x");
+        return plain == SepaText.Convert(text, 140, "y") // neither stood in
             ? plain
             : throw new RefusedException("err_invalid_sepachars", "The message has no character that banks take.") { Field = "message" };
     }
@@ -159,6 +159,7 @@ internal static class Transactions
     {
         var debits = Current(db, call);
         var (id, refs, mandate, state) = (call.Number("id"), call.All("ref"), call.Text("mndtId", 35)?.ToUpperInvariant(), call.Text("state", 20)?.ToUpperInvariant());
+        if (refs.Count > Most) throw Call.Invalid("ref", $"More than {Most} references.");
         if (id is not null) debits = debits.Where(d => d.Number == id);
         if (refs.Count > 0) debits = debits.Where(d => refs.Contains(d.Ref!));
         if (mandate is not null) debits = debits.Where(d => db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == mandate));
@@ -224,7 +225,7 @@ internal static class Transactions
         if (call.Number("id") is { } id) return await own.SingleOrDefaultAsync(d => d.Number == id, ct) ?? throw Unknown("id");
         if (!many || call.Text("ref", 200) is not { } reference) throw Call.Missing("id");
 
-        var found = await own.Where(d => d.Ref == reference).Take(2).ToListAsync(ct);
+        var found = await own.Where(d => d.Ref == reference).OrderBy(d => d.Number).Take(2).ToListAsync(ct);
         return found.Count switch
         {
             0 => throw Unknown("ref"),

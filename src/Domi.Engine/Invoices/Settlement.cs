@@ -67,13 +67,19 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         await LinkView.ChangedAsync(db, link, now, ct);
         if (invoice is null) return;
 
+        var isMore = link.Amount > invoice.Open;
         var payment = Add(invoice, PaymentKind.Payment, link.Amount, $"link:{link.Number}:paid", "paylink", now,
-            isDouble: invoice.Receive(link.Amount, now), linkId: link.Id);
+            isDouble: invoice.Receive(link.Amount, now) || isMore, linkId: link.Id);
         if (invoice.Open <= 0)
         {
             // A second tab must not pay what is settled.
             var others = await db.PayLinks.Where(l => l.InvoiceId == invoice.Id && l.Id != link.Id).ToListAsync(ct);
-            foreach (var other in others.Where(o => o.IsOpen)) other.Expire(now);
+            foreach (var other in others.Where(o => o.IsOpen || o.State is PayLinkState.Declined))
+            {
+                other.Expire(now);
+                await LinkView.ChangedAsync(db, other, now, ct);
+            }
+
             await SettleCollectionsAsync(invoice, "paylink", ct);
         }
 
@@ -85,6 +91,16 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
     {
         var now = clock.GetUtcNow();
         await LinkView.ChangedAsync(db, link, now, ct);
+        if (link.TransactionNumbers is { } numbers && link.InvoiceId is null && link.RefundedAmount == link.Amount)
+        {
+            var wanted = numbers.Split(',').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            foreach (var debit in await db.DirectDebits.Where(d => d.CreditorId == link.CreditorId && wanted.Contains(d.Number) && !d.IsSuperseded && d.SettledBy == "paylink").ToListAsync(ct))
+            {
+                debit.OpenAgain(now);
+                await TransactionChangedAsync(debit, ct);
+            }
+        }
+
         if (link.InvoiceId is { } id) await RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == id, ct), refund.Amount, $"refund:{refund.WireId}", "paylink", null, link, ct);
     }
 

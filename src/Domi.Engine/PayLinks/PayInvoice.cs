@@ -76,7 +76,11 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 link.Decline(clock.GetUtcNow());
                 await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), write);
             }
-            else if (invoice is { IsPayable: false }) link.Expire(clock.GetUtcNow());
+            else if (invoice is { IsPayable: false })
+            {
+                link.Expire(clock.GetUtcNow());
+                await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), write);
+            }
             else
             {
                 await settlement.LinkPaidAsync(link, invoice, write);

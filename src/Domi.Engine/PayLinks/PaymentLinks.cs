@@ -52,13 +52,14 @@ internal static class PaymentLinks
         {
             await Idempotency.UseAsync(db, call, token);
             var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, token);
-            var profile = call.Number("ct") is { } number and not 0
-                ? facts.Profiles.SingleOrDefault(p => p.Number == number && p.IsActive) ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" }
+            var profile = call.Number("ct") is { } chosen and not 0
+                ? facts.Profiles.SingleOrDefault(p => p.Number == chosen && p.IsActive) ?? throw new RefusedException("err_no_such_ct", $"No profile {chosen}.") { Field = "ct" }
                 : null;
             // A name alone is nobody we know.
             var customer = block.CustomerNumber is not null || block.Email is not null ? await FindOrCreate.CustomerAsync(db, call.CreditorId, block, token) : null;
-            var invoice = call.Text("invoice", 70) is { } billed ? await InvoiceAsync(db, call, billed, amount, token) : null;
-            var numbers = await TransactionsAsync(db, call, amount, token);
+            var (numbers, number) = await TransactionsAsync(db, call, amount, token);
+            var invoice = (call.Text("invoice", 70) ?? number) is { } billed ? await InvoiceAsync(db, call, billed, amount, token) : null;
+            customer ??= sends is not null && invoice is not null ? await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, token) : null;
             if (sends is not null && (sends == "sms" ? customer?.Mobile : customer?.Email) is null) throw Call.Missing(sends == "sms" ? "mobile" : "email");
 
             var made = await MakeLink.AddAsync(db, keys, call.CreditorId, amount, title, clock.GetUtcNow(), new(PayLinkOrigin.Api)
@@ -95,17 +96,24 @@ internal static class PaymentLinks
         return amount <= invoice.Open ? invoice : throw new RefusedException("err_not_found", $"{amount} is more than is open of invoice {number}.") { Field = "amount" };
     }
 
-    /// <summary>The failed transactions with the references that are named: together they are the amount.</summary>
-    private static async Task<string?> TransactionsAsync(EngineDb db, Call call, decimal amount, CancellationToken ct)
+    /// <summary>The failed transactions with the references that are named, which together are the amount, and the number of their invoice: who pays them pays it.</summary>
+    private static async Task<(string? Numbers, string? Invoice)> TransactionsAsync(EngineDb db, Call call, decimal amount, CancellationToken ct)
     {
         var refs = call.All("txref").Distinct().ToList();
-        if (refs.Count == 0) return null;
+        if (refs.Count == 0) return (null, null);
         if (refs.Count > 50) throw Call.Invalid("txref", "More than 50 references.");
 
         var unpaid = await db.DirectDebits.AsNoTracking().Where(d => d.CreditorId == call.CreditorId && refs.Contains(d.Ref!) && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.SettledBy == null).OrderBy(d => d.Number).ToListAsync(ct);
         if (refs.Find(r => unpaid.TrueForAll(d => d.Ref != r)) is { } unknown) throw new RefusedException("err_no_transaction", $"No unpaid transaction {unknown}.") { Field = "txref" };
         if (unpaid.Sum(d => d.Amount) is var sum && sum != amount) throw new RefusedException("err_invalid_amount", $"The transactions are {sum} together.", ("amount", amount)) { Field = "amount" };
-        return string.Join(',', unpaid.Select(d => d.Number.ToString(CultureInfo.InvariantCulture)));
+        if (unpaid.Count > 50) throw Call.Invalid("txref", "More than 50 transactions have these references.");
+
+        var numbers = string.Join(',', unpaid.Select(d => d.Number.ToString(CultureInfo.InvariantCulture)));
+        var invoices = unpaid.Select(d => d.InvoiceId).Distinct().ToList();
+        if (invoices is [null]) return (numbers, null);
+
+        var invoice = invoices is [{ } only] ? await db.Invoices.Where(i => i.Id == only).Select(i => i.Number).SingleAsync(ct) : null;
+        return invoice is not null && (call.Text("invoice", 70) ?? invoice) == invoice ? (numbers, invoice) : throw Call.Invalid("txref", "A link pays transactions of one invoice, or of none.");
     }
 
     private static async Task<IResult> ReadAsync(Call call, EngineDb db, CancellationToken ct)

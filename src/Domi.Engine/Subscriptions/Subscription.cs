@@ -53,7 +53,7 @@ public sealed class Subscription
 
     public int Runs { get; private set; }
 
-    /// <summary>Dates that were passed over while it was suspended count for the day of the next one, not as runs.</summary>
+    /// <summary>Dates that were passed over while it or its mandate was suspended count for the day of the next one, not as runs.</summary>
     public int Passed { get; private set; }
 
     /// <summary>Number of runs after which it closes; 0 is no end.</summary>
@@ -79,8 +79,17 @@ public sealed class Subscription
     public void Set(string? plan, decimal amount, string message, DateOnly start, int months, int weeks, int stopAfter, DateTimeOffset now)
     {
         Require(State is SubscriptionState.Active or SubscriptionState.Suspended);
+        var isOtherRhythm = (months, weeks) != (Months, Weeks);
         (Plan, Amount, Message, Months, Weeks, StopAfter) = (plan, amount, message, months, weeks, stopAfter);
         if (start != StartOn || NextOn is null) (StartOn, NextOn, Passed) = (start, start, -Runs); // counted anew from the new first day
+        else if (isOtherRhythm)
+        {
+            Passed = -Runs;
+            while (DateOf(Runs + Passed) is var day && (day <= LastOn || day < now.BrusselsDate())) Passed++; // what was collected for is not again
+            NextOn = DateOf(Runs + Passed);
+        }
+
+        if (StopAfter > 0 && Runs >= StopAfter) (State, NextOn) = (SubscriptionState.Closed, null);
         PlanNext(now);
     }
 
@@ -127,6 +136,15 @@ public sealed class Subscription
         Runs++;
         if (StopAfter > 0 && Runs >= StopAfter) (State, NextOn, DueAt) = (SubscriptionState.Closed, null, null);
         else NextOn = DateOf(Runs + Passed);
+        PlanNext(now);
+    }
+
+    /// <summary>Nothing could be collected for its date, which is no run; plans the next one.</summary>
+    public void Pass(DateTimeOffset now)
+    {
+        Require(State is SubscriptionState.Active && NextOn is not null);
+        Passed++;
+        NextOn = DateOf(Runs + Passed);
         PlanNext(now);
     }
 

@@ -95,7 +95,7 @@ internal static class SubscriptionRoutes
         if (call.Text("customerNumber", 50) is { } number) rows = rows.Where(s => db.Mandates.Any(m => m.Id == s.MandateId && db.Customers.Any(c => c.Id == m.CustomerId && c.CustomerNumber == number)));
         if (call.Text("state", 20) is { } state)
         {
-            if (!Enum.TryParse<SubscriptionState>(state, ignoreCase: true, out var known) || !Enum.IsDefined(known)) throw Call.Invalid("state", "state is active, suspended, cancelled or closed.");
+            if (!Enum.TryParse<SubscriptionState>(state, ignoreCase: true, out var known) || int.TryParse(state, out _)) throw Call.Invalid("state", "state is active, suspended, cancelled or closed.");
             rows = rows.Where(s => s.State == known);
         }
 
@@ -219,24 +219,22 @@ internal sealed class RunSubscriptions(EngineDb db, BusinessClock clock) : IJob
                 return;
             }
 
-            if (mandate.IsCollectable)
+            var invoice = subscription.InvoiceId is { } of ? await db.Invoices.SingleAsync(i => i.Id == of, token) : null;
+            if (invoice is { Open: <= 0 })
             {
-                var invoice = subscription.InvoiceId is { } of ? await db.Invoices.SingleAsync(i => i.Id == of, token) : null;
-                if (invoice is { Open: <= 0 })
-                {
-                    subscription.Cancel(clock.GetUtcNow());
-                    return;
-                }
-
-                var underWay = invoice is not null && await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id && (d.State == DirectDebitState.Open || d.State == DirectDebitState.Sent), token);
-                if (!underWay)
-                {
-                    var amount = invoice is null ? subscription.Amount : Math.Min(subscription.Amount, invoice.Open);
-                    await Transactions.AddAsync(db, mandate, new(mandate.Reference, amount, subscription.Message, subscription.Reference, null, day, day, false), clock, token, subscription.Id, invoice?.Id);
-                    if (invoice is { IsPayable: true }) invoice.Collect(clock.GetUtcNow());
-                }
+                subscription.Cancel(clock.GetUtcNow());
+                return;
             }
 
+            if (!mandate.IsCollectable || (invoice is not null && await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id && (d.State == DirectDebitState.Open || d.State == DirectDebitState.Sent), token)))
+            {
+                subscription.Pass(clock.GetUtcNow());
+                return;
+            }
+
+            var amount = invoice is null ? subscription.Amount : Math.Min(subscription.Amount, invoice.Open);
+            await Transactions.AddAsync(db, mandate, new(mandate.Reference, amount, subscription.Message, subscription.Reference, null, day, day, false), clock, token, subscription.Id, invoice?.Id);
+            if (invoice is { IsPayable: true }) invoice.Collect(clock.GetUtcNow());
             subscription.Ran(clock.GetUtcNow());
         }, ct);
     }

@@ -214,7 +214,8 @@ internal static class BeneficiaryRoutes
 
             var known = await db.Beneficiaries.SingleOrDefaultAsync(b => b.CreditorId == call.CreditorId && b.Account == account, token);
             if (known is null) db.Beneficiaries.Add(known = new() { CreditorId = call.CreditorId, Account = account, Name = "", CreatedAt = clock.GetUtcNow() });
-            known.Name = name ?? customer!.DisplayName;
+            var holder = name ?? customer!.DisplayName;
+            known.Name = holder.Length > 140 ? holder[..140] : holder;
             (known.Bic, known.CustomerId, known.IsAvailable) = (bic ?? known.Bic, customer?.Id ?? known.CustomerId, true);
             (known.Street, known.Zip, known.City, known.Country) = (block.Street ?? customer?.Street ?? known.Street, block.Zip ?? customer?.Zip ?? known.Zip, block.City ?? customer?.City ?? known.City, block.Country ?? customer?.Country ?? known.Country);
             return known;

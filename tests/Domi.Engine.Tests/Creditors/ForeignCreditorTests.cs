@@ -49,6 +49,15 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
         var (prepared, _) = await owner.InviteAsync("MINE-2");
         var invoice = await owner.BookAsync(EngineClient.Invoice("MINE-1", 100m, "MINE"));
         var id = invoice.GetProperty("id").GetString()!;
+        await owner.BookAsync(EngineClient.Invoice("MINE-OPEN", 100m, "MINE-3", due: "2031-01-01"));
+        var tx = (await owner.TransactAsync(reference, 50m, ("ref", "MINE-TX"))).GetProperty("id").ToString();
+        await owner.TakenAsync(HttpMethod.Post, "/subscription", ("mndtId", reference), ("amount", "5"), ("message", "Fee"), ("ref", "SUB"), ("start", "2199-01-01"));
+        var link = (await owner.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "Mine"), ("amount", "5"))).GetProperty("id").ToString();
+        await owner.TakenAsync(HttpMethod.Post, "/transfers/beneficiaries", ("name", "Mine"), ("iban", "BE91001732641076"), ("address", "Visserij 44"), ("zip", "9000"), ("city", "Gent"));
+        var transfer = (await owner.TakenAsync(HttpMethod.Post, "/transfer", ("iban", "BE91001732641076"), ("amount", "5"), ("message", "M"))).GetProperty("Entries")[0].GetProperty("id").GetString()!;
+        await owner.TakenAsync(HttpMethod.Post, "/ibanblacklist", ("iban", "BE16645348971174"), ("rsn", "x"));
+        using var bulk = await owner.SendAsync(HttpMethod.Post, "/transaction/bulk", JsonContent.Create(new[] { new { mndtId = reference, amount = 50, message = "M" } }));
+        var batch = (await bulk.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetString()!;
         var unknown = Guid.CreateVersion7().ToString();
         var before = await CountsAsync();
 
@@ -58,16 +67,37 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
             ("GET", "/invoice/{invoice}/pdf"), ("GET", "/invoice/{number}/pdf"), ("POST", "/invoice/{invoice}/action?type=email"), ("POST", "/invoice/{number}/action?type=reminder"),
             ("POST", "/invoice/{number}/action?type=manualPayment"), ("GET", "/mandate/detail?mndtId={mandate}&force=true"), ("GET", "/mandate/detail?mndtId={prepared}&force=true"),
             ("GET", "/mandate/pdf?mndtId={mandate}"), ("POST", "/mandate/pdf?mndtId={prepared}&bankSignature=true"), ("DELETE", "/mandate?mndtId={mandate}&rsn=no"), ("DELETE", "/mandate?mndtId={prepared}&rsn=no"),
+            ("POST", "/transaction?mndtId={mandate}&amount=50&message=M"), ("PUT", "/transaction?id={tx}&amount=50"), ("DELETE", "/transaction?id={tx}"), ("DELETE", "/transaction?ref={txref}"), ("POST", "/transaction/action?id={tx}&action=paid"), ("POST", "/transaction/refund?id={tx}&message=M&amount=5"),
+            ("GET", "/transaction/bulk?batchId={batch}"), ("POST", "/reservation?mndtId={mandate}&amount=5"), ("POST", "/subscription?mndtId={mandate}&amount=5&message=M"), ("GET", "/subscription/{mandate}/SUB"), ("POST", "/subscription/{mandate}/SUB?amount=5&message=M"),
+            ("PATCH", "/subscription/{mandate}/SUB?amount=6"), ("DELETE", "/subscription/{mandate}/SUB"), ("POST", "/subscription/{mandate}/SUB/suspend"), ("POST", "/subscription/{mandate}/SUB/resume"), ("GET", "/payment/link?id={link}"), ("DELETE", "/payment/link?id={link}"),
+            ("POST", "/payment/link/refund?id={link}&message=M"), ("POST", "/payment/link?title=T&amount=5&invoice={open}"), ("POST", "/payment/link?title=T&amount=50&txref={txref}"), ("GET", "/transfer/detail?id={transfer}"), ("DELETE", "/transfer?id={transfer}"), ("POST", "/transfer?iban={beneficiary}&amount=5&message=M"),
+            ("GET", "/customer/{customer}"), ("PATCH", "/customer/{customer}?city=Gent"), ("DELETE", "/customer/{customer}"), ("DELETE", "/ibanblacklist?iban={blocked}"),
         })
         {
-            var theirs = await AnswerAsync(method, path.Replace("{invoice}", id).Replace("{number}", "MINE-1").Replace("{mandate}", reference).Replace("{prepared}", prepared));
-            var nobodys = await AnswerAsync(method, path.Replace("{invoice}", unknown).Replace("{number}", "NOBODYS").Replace("{mandate}", "NOBODYS").Replace("{prepared}", "NOBODYS-2"));
+            var ids = new[]
+            {
+                ("{tx}", tx, "999999999"), ("{txref}", "MINE-TX", "NOBODYS"), ("{batch}", batch, unknown), ("{link}", link, "999999999"), ("{open}", "MINE-OPEN", "NOBODYS"), ("{transfer}", transfer, new string('0', 32)), ("{beneficiary}", "BE91001732641076", "BE31798258915655"),
+                ("{customer}", "MINE", "NOBODYS"), ("{blocked}", "BE16645348971174", "BE49473211985171"),
+            };
+            var (own, nobody) = ids.Aggregate((Own: path, Nobody: path), (p, one) => (p.Own.Replace(one.Item1, one.Item2), p.Nobody.Replace(one.Item1, one.Item3)));
+            var theirs = await AnswerAsync(method, own.Replace("{invoice}", id).Replace("{number}", "MINE-1").Replace("{mandate}", reference).Replace("{prepared}", prepared));
+            var nobodys = await AnswerAsync(method, nobody.Replace("{invoice}", unknown).Replace("{number}", "NOBODYS").Replace("{mandate}", "NOBODYS").Replace("{prepared}", "NOBODYS-2"));
+            foreach (var (_, mine, none) in ids) theirs.Message = theirs.Message?.Replace(mine, none);
             Assert.True(nobodys == theirs, $"{method} {path}: {theirs}, and of nobody's {nobodys}");
             Assert.Equal(400, theirs.Status);
         }
 
         Assert.Equal(before, await CountsAsync());
         Assert.Equal("PENDING", (await owner.GetAsync("/invoice/MINE-1")).GetProperty("state").GetString());
+        Assert.Equal("err_not_found", await EngineClient.RefusalAsync(other.SendAsync(HttpMethod.Delete, "/transfers/beneficiaries/BE91001732641076"), HttpStatusCode.NotFound));
+        var held = (await owner.TakenAsync(HttpMethod.Post, "/reservation", ("mndtId", reference), ("amount", "5"))).GetProperty("id").GetString()!;
+        Assert.Equal("err_not_found", await EngineClient.RefusalAsync(other.SendAsync(HttpMethod.Delete, "/reservation", null, ("X-RESERVATION", held))));
+        foreach (var (path, list) in new[]
+        {
+            ("/transaction/query?fromId=0", "Entries"), ("/transaction/detail?id=" + tx, "Entries"), ("/subscription/query", "Subscriptions"), ("/collect", "Sdds"), ("/collect/query", "collections"), ("/transfers/beneficiaries", "beneficiaries"),
+            ("/ibanblacklist", "accounts"), ("/transfer/complete", "CreditTransfers"), ("/transfer", "Entries"), ("/payment/link/feed?all=true", "Links"),
+        })
+            Assert.Equal(0, (await other.GetAsync(path)).GetProperty(list).GetArrayLength());
     }
 
     [Fact]
@@ -148,5 +178,5 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
     }
 
     private Task<string> CountsAsync() => app.ReadEngineAsync(async db =>
-        $"{await db.Invoices.CountAsync()} {await db.Mandates.CountAsync()} {await db.InvoicePayments.CountAsync()} {await db.FeedEvents.CountAsync()} {await db.Mails.CountAsync()} {await db.Blobs.CountAsync()}");
+        $"{await db.Invoices.CountAsync()} {await db.Mandates.CountAsync()} {await db.InvoicePayments.CountAsync()} {await db.FeedEvents.CountAsync()} {await db.Mails.CountAsync()} {await db.Blobs.CountAsync()} {await db.DirectDebits.CountAsync()} {await db.PayLinks.CountAsync()} {await db.Transfers.CountAsync()} {await db.Customers.CountAsync()} {await db.BlockedAccounts.CountAsync()} {await db.Reservations.CountAsync()} {await db.Subscriptions.CountAsync()}");
 }

@@ -98,7 +98,7 @@ public sealed class InviteTests(AppFixture app) : IClassFixture<AppFixture>
     [Fact]
     public async Task A_first_payment_and_a_subscription_begin_with_the_signature()
     {
-        var reference = (await client.PostedAsync("/sign", ("ct", "1"), ("customerNumber", "MONEY"), ("lastname", "Peeters"), ("method", "import"), ("iban", "BE68539007547034"), ("transactionAmount", "12.50"),
+        var reference = (await client.TakenAsync(HttpMethod.Post, "/sign", ("ct", "1"), ("customerNumber", "MONEY"), ("lastname", "Peeters"), ("method", "import"), ("iban", "BE68539007547034"), ("transactionAmount", "12.50"),
             ("transactionMessage", "Entry fee"), ("transactionRef", "FEE-1"), ("subscriptionAmount", "40"), ("subscriptionMessage", "Gym"), ("subscriptionRecurrence", "1m"), ("subscriptionRef", "gym"))).GetProperty("MndtId").GetString()!;
 
         var first = (await client.GetAsync("/transaction/detail?mndtId=" + reference)).GetProperty("Entries")[0];

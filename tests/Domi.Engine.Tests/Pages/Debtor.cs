@@ -75,6 +75,13 @@ internal sealed partial class Debtor(AppFixture app)
         return await SubmitAsync(path, ("nonce", await NonceAsync(path)), ("way", "code"), ("code", code));
     }
 
+    /// <summary>Chooses a way to pay on the page of a payment link, and what the provider says; answers where that leads.</summary>
+    public async Task<string> PayLinkAsync(string page, string outcome = "approve", string method = "card")
+    {
+        var go = await SubmitAsync(page + "?handler=pay", ("nonce", await NonceAsync(page)), ("method", method));
+        return await SubmitAsync("/simulator/" + go[(go.LastIndexOf('/') + 1)..], ("outcome", outcome));
+    }
+
     /// <summary>The newest code in the outbox for an address.</summary>
     public async Task<string> CodeAsync(string email)
     {

@@ -16,6 +16,11 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
         ("DELETE", "/mandate"), ("GET", "/mandate/query"), ("POST", "/invoice"), ("GET", "/invoice"), ("GET", "/invoice/payment/feed"), ("GET", "/invoice/NONE"), ("PUT", "/invoice/NONE"), ("DELETE", "/invoice/NONE"),
         ("GET", "/invoice/NONE/pdf"), ("POST", "/invoice/NONE/action"), ("GET", "/transaction"), ("GET", "/transaction/detail"), ("PUT", "/invoice/BAD-KEPT"), ("POST", "/invoice/BAD-KEPT/action"),
         ("GET", "/invoice/%ED%A0%80"), ("GET", "/nowhere"), ("PATCH", "/invoice/NONE"),
+        ("POST", "/transaction"), ("PUT", "/transaction"), ("DELETE", "/transaction"), ("GET", "/transaction/query"), ("POST", "/transaction/action"), ("POST", "/transaction/refund"), ("POST", "/transaction/bulk"), ("GET", "/transaction/bulk"), ("POST", "/reservation"), ("DELETE", "/reservation"),
+        ("POST", "/collect"), ("GET", "/collect"), ("GET", "/collect/query"), ("POST", "/subscription"), ("GET", "/subscription/query"), ("GET", "/subscription/NONE/NONE"), ("POST", "/subscription/NONE/NONE"), ("PATCH", "/subscription/NONE/NONE"), ("DELETE", "/subscription/NONE/NONE"), ("POST", "/subscription/NONE/NONE/suspend"),
+        ("GET", "/subscription/%ED%A0%80/%ED%A0%80"), ("POST", "/payment/link"), ("GET", "/payment/link"), ("DELETE", "/payment/link"), ("POST", "/payment/link/refund"), ("GET", "/payment/link/feed"), ("GET", "/payment/methods"), ("POST", "/transfer"), ("DELETE", "/transfer"), ("GET", "/transfer"), ("GET", "/transfer/detail"),
+        ("POST", "/transfer/complete"), ("GET", "/transfer/complete"), ("GET", "/transfers/beneficiaries"), ("POST", "/transfers/beneficiaries"), ("DELETE", "/transfers/beneficiaries/NONE"), ("GET", "/customer/NONE"), ("PATCH", "/customer/NONE"), ("PUT", "/customer/NONE"), ("DELETE", "/customer/NONE"),
+        ("GET", "/customer/%ED%A0%80"), ("POST", "/ibanblacklist"), ("GET", "/ibanblacklist"), ("DELETE", "/ibanblacklist"),
     ];
 
     public static readonly TheoryData<string, string, byte[]> Bodies = new()
@@ -98,6 +103,35 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("PUT", "/invoice/BAD-KEPT", "duedate=31/12/2026")]
     [InlineData("PUT", "/invoice/BAD-KEPT", "title=x&email=no")]
     [InlineData("PUT", "/invoice/BAD-KEPT", "title=x&pdf=bm8gcGRm")]
+    [InlineData("POST", "/transaction", "mndtId=NONE&amount=5&message=M")]
+    [InlineData("POST", "/transaction", "mndtId=NONE&amount=NaN&message=M")]
+    [InlineData("PUT", "/transaction", "id=1e3&amount=5")]
+    [InlineData("DELETE", "/transaction", "id=-1")]
+    [InlineData("GET", "/transaction/query", "fromId=99999999999999999999")]
+    [InlineData("GET", "/transaction/query", "")]
+    [InlineData("POST", "/transaction/bulk", "a=b")]
+    [InlineData("GET", "/transaction/bulk", "batchId=x")]
+    [InlineData("POST", "/reservation", "mndtId=NONE&amount=1e400")]
+    [InlineData("POST", "/collect", "ct=1.5")]
+    [InlineData("GET", "/collect", "id=x")]
+    [InlineData("GET", "/collect/query", "from=9999-12-31")]
+    [InlineData("GET", "/collect/query", "page=x")]
+    [InlineData("POST", "/subscription", "mndtId=NONE&amount=5&message=M")]
+    [InlineData("GET", "/subscription/query", "page=x")]
+    [InlineData("POST", "/payment/link", "title=T&amount=5&expiry=2201-01-01")]
+    [InlineData("POST", "/payment/link", "title=T&amount=1000000000")]
+    [InlineData("POST", "/payment/link/refund", "id=99999999999999999999&message=M")]
+    [InlineData("GET", "/payment/methods", "ct=99999999999")]
+    [InlineData("POST", "/transfer", "iban=BE68539007547034&amount=5&message=M")]
+    [InlineData("POST", "/transfers/beneficiaries", "iban=BE68539007547034")]
+    [InlineData("DELETE", "/transfers/beneficiaries", "iban=BE68539007547034")]
+    [InlineData("PATCH", "/customer/BAD", "email=no")]
+    [InlineData("PATCH", "/customer/BAD", "ct=999")]
+    [InlineData("PUT", "/customer/BAD", "country=Belgium")]
+    [InlineData("PUT", "/customer/123456789012345678901234567890123456789012345678901", "lastname=x")]
+    [InlineData("POST", "/ibanblacklist", "iban=BE68539007547034")]
+    [InlineData("POST", "/ibanblacklist", "iban=BE68539007547034&rsn=x&state=active")]
+    [InlineData("DELETE", "/ibanblacklist", "iban=BE68539007547034&state=passive")]
     public async Task A_parameter_that_is_none_is_refused_in_query_and_form_and_saves_nothing(string method, string path, string parameters)
     {
         await KeepOneAsync();
@@ -116,7 +150,7 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("X-RESUME-AFTER", "99999999999999999999")]
     public async Task A_header_that_is_none_is_refused(string name, string value)
     {
-        foreach (var path in new[] { "/mandate", "/invoice", "/invoice/payment/feed", "/transaction" })
+        foreach (var path in new[] { "/mandate", "/invoice", "/invoice/payment/feed", "/transaction", "/payment/link/feed", "/transfer", "/reporting" })
             Assert.Equal("err_invalid_params", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Get, path, null, (name, value))));
     }
 
@@ -157,5 +191,5 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
     private async Task KeepOneAsync() => await client.BookAsync(EngineClient.Invoice("BAD-KEPT", 10m, "BAD", due: "2031-01-15"));
 
     private Task<string> CountsAsync() => app.ReadEngineAsync(async db =>
-        $"{await db.Invoices.CountAsync()} {await db.Customers.CountAsync()} {await db.Mandates.CountAsync()} {await db.DirectDebits.CountAsync()} {await db.InvoicePayments.CountAsync()} {await db.FeedEvents.CountAsync()} {await db.Mails.CountAsync()} {await db.Blobs.CountAsync()} {await db.Deliveries.CountAsync()}");
+        $"{await db.Invoices.CountAsync()} {await db.Customers.CountAsync()} {await db.Mandates.CountAsync()} {await db.DirectDebits.CountAsync()} {await db.InvoicePayments.CountAsync()} {await db.FeedEvents.CountAsync()} {await db.Mails.CountAsync()} {await db.Blobs.CountAsync()} {await db.Deliveries.CountAsync()} {await db.Subscriptions.CountAsync()} {await db.PayLinks.CountAsync()} {await db.Transfers.CountAsync()} {await db.Beneficiaries.CountAsync()} {await db.BlockedAccounts.CountAsync()} {await db.Reservations.CountAsync()} {await db.Batches.CountAsync()} {await db.CollectionRuns.CountAsync()}");
 }
