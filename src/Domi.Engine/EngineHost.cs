@@ -82,6 +82,7 @@ public static class EngineHost
         }
 
         services.AddRecurring<ExpireInvoices>();
+        services.AddRecurring<LapseMandates>();
         services.AddModulePages(assembly, pages => pages.RootDirectory = "/Pages");
         services.AddHostedPages();
 
@@ -93,6 +94,7 @@ public static class EngineHost
         app.UseRouting();
         MapCreditor(app.MapGroup("/creditor"));
         if (settings.Sandbox.Enabled) SandboxRoutes.Map(app);
+        Addresses.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok"));
         app.MapRazorPages();
         return app;
@@ -113,6 +115,7 @@ public static class EngineHost
         Transactions.Map(creditor);
         Reservations.Map(creditor);
         Collect.Map(creditor);
+        ImportCollection.Map(creditor);
         SubscriptionRoutes.Map(creditor);
         BulkTransactions.Map(creditor);
         BulkInvoices.Map(creditor);
