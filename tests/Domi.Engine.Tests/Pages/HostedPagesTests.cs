@@ -226,7 +226,7 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
     [Fact]
     public async Task Running_the_bank_goes_to_its_next_run()
     {
-        var pay = await debtor.BookAsync("H-9", 88m);
+        var pay = await debtor.BookAsync("H-9", 88m, due: "2026-04-16");
         await debtor.SignAsync(await debtor.ToSigningAsync(pay), "C-H-9@example.org");
 
         for (var run = 0; run < 12 && (await InvoiceAsync("H-9")).State is InvoiceState.Pending; run++)
