@@ -140,6 +140,27 @@ internal sealed class EngineClient(AppFixture app, EngineAccess? access = null)
         return (json.GetProperty("mndtId").GetString()!, json.TryGetProperty("url", out var url) ? new Uri(url.GetString()!).AbsolutePath : "");
     }
 
+    /// <summary>Signs past the hosted pages; answers the number of the mandate and the path of the page where it goes on, if any.</summary>
+    public async Task<(string Reference, string? Page)> SignAsync(string method, string customerNumber, params (string Name, string Value)[] more)
+    {
+        (string Name, string Value)[] usual =
+            [("method", method), ("ct", "1"), ("customerNumber", customerNumber), ("email", customerNumber + "@example.org"), ("firstname", "An"), ("lastname", "Peeters"), ("l", "nl"), ("iban", "BE68539007547034")];
+        var answer = await TakenAsync(HttpMethod.Post, "/sign", [.. usual.Where(u => more.All(m => m.Name != u.Name)), .. more.Where(m => m.Value.Length > 0)]);
+        Assert.Equal("OK", answer.GetProperty("Msg").GetString());
+        return (answer.GetProperty("MndtId").GetString()!, answer.TryGetProperty("url", out var url) ? new Uri(url.GetString()!).AbsolutePath : null);
+    }
+
+    /// <summary>The state of a mandate, as its detail says it.</summary>
+    public async Task<string> MandateStateAsync(string reference)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, $"/mandate/detail?mndtId={reference}&force=true");
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return answer.Headers.GetValues("X-STATE").Single();
+    }
+
+    /// <summary>The mandate in the names of ISO 20022.</summary>
+    public async Task<JsonElement> MandateAsync(string reference) => (await GetAsync($"/mandate/detail?mndtId={reference}&force=true")).GetProperty("Mndt");
+
     /// <summary>A mandate that was signed on paper: active at once.</summary>
     public async Task<string> GivenASignedMandate(string customerNumber, params (string Name, string Value)[] more)
     {

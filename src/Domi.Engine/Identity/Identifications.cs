@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Domi.Engine.Creditors;
 using Domi.Engine.Mandates;
 using Domi.Engine.Wire;
 using Domi.Platform;
@@ -143,6 +144,7 @@ internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock cloc
                 && (mandate.DebtorAccount is null || mandate.DebtorName is not { Length: > 0 }) && (mandate.DebtorAccount ?? claims.Account) is { } account)
             {
                 // What the provider vouches for completes what the creditor knew.
+                await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), account, mandate.Id, token);
                 var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
                 mandate.Fill(claims.Name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
             }

@@ -64,7 +64,8 @@ internal static class AmendMandate
                 : [];
             if (customer.Email != before.Email) reasons.Add("_T54");
             if (customer.Mobile != before.Mobile) reasons.Add("_T55");
-            if (customer.Language != before.Language) reasons.Add("_T56");
+            if (customer.Language != before.Language || (block.Language is not null && mandate.Language is not null && mandate.Language != block.Language)) reasons.Add("_T56");
+            if (block.Language is not null && mandate.Language is not null) mandate.Language = block.Language;
             if (call.Number("ct") is { } ct1 and not 0 && ct1 != profile.Number)
             {
                 var other = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == ct1 && p.IsActive && p.Scheme == mandate.Scheme, token)
@@ -126,7 +127,7 @@ internal static class AmendMandate
                     await mail.AccessAsync(db, mandate, customer, access.LongLinkOf(mandate.Id, clock.GetUtcNow()), now, token);
                     break;
                 case "automaticcheck" or "manualcheck":
-                    mandate.CheckBy(type == "automaticcheck" ? now + Outcomes.Interval : null);
+                    mandate.CheckBy(type == "automaticcheck" && mandate.DebtorAccount is not null ? now + Outcomes.Interval : null); // without an account there is no bank to ask
                     break;
                 default:
                     throw Call.Invalid("type", $"No action {type}.");
@@ -189,9 +190,9 @@ internal sealed class RemindInvitations(EngineDb db, DebtorMail mail, BusinessCl
     /// <summary>Mails it, and plans the next one.</summary>
     public static async Task RemindAsync(EngineDb db, Mandate mandate, Customer customer, Profiles.Profile profile, DebtorMail mail, DateTimeOffset now, CancellationToken ct)
     {
-        var days = MandateRules.ReminderDays(profile);
-        var next = mandate.Reminders + 1 < days.Count ? mandate.PreparedAt.AddDays(days[mandate.Reminders + 1]) : (DateTimeOffset?)null;
-        mandate.Remind(next > now ? next : null);
+        // Days that went by meanwhile are passed over.
+        var next = MandateRules.ReminderDays(profile).Skip(mandate.Reminders + 1).Select(d => (DateTimeOffset?)mandate.PreparedAt.AddDays(d)).FirstOrDefault(at => at > now);
+        mandate.Remind(next);
         await mail.InvitationAsync(db, mandate, customer, profile, now, ct, isAgain: true);
     }
 }

@@ -55,7 +55,7 @@ public sealed class Mandate
     public string? AttributesJson { get; private set; }
 
     /// <summary>What begins with the signature: a first payment, a subscription; JSON.</summary>
-    public string? OnSignatureJson { get; init; }
+    public string? OnSignatureJson { get; set; }
 
     /// <summary>The billing campaign the client names.</summary>
     public string? Campaign { get; init; }
@@ -127,7 +127,7 @@ public sealed class Mandate
     /// <summary>The invoice from whose payment page it was begun: collected once signed.</summary>
     public Guid? InvoiceId { get; init; }
 
-    public string? Language { get; init; }
+    public string? Language { get; set; }
 
     /// <summary>Given back in the exit address.</summary>
     public string? ExitToken { get; init; }

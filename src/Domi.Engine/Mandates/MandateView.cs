@@ -46,6 +46,10 @@ internal static class MandateView
             supplementary.Add(Pair("SignerDate#0", Json.Instant(signedAt)));
         }
 
+        if (mandate.AttributesJson is { } attributes)
+            foreach (var (name, value) in (JsonObject)JsonNode.Parse(attributes)!)
+                supplementary.Add(Pair(name, value!.DeepClone()));
+
         return new()
         {
             ["MndtId"] = mandate.Reference,

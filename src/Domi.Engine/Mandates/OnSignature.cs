@@ -44,7 +44,13 @@ internal sealed record OnSignature(decimal? Amount, string? Message, string? Ref
     /// <param name="isPaid">The first amount was the payment by which it was signed.</param>
     public static async Task BeginAsync(EngineDb db, Mandate mandate, bool isPaid, BusinessClock clock, CancellationToken ct)
     {
-        if (!mandate.IsCollectable || Of(mandate) is not { } wanted) return;
+        if (Of(mandate) is not { } wanted) return;
+        if (!mandate.IsCollectable)
+        {
+            // What was paid is not collected once the debtor's bank accepts.
+            if (isPaid) mandate.OnSignatureJson = (wanted with { Amount = null }).Written();
+            return;
+        }
 
         if (wanted.Amount is { } amount && !isPaid)
             await Transactions.AddAsync(db, mandate, new(mandate.Reference, amount, wanted.Message ?? mandate.Reference, wanted.Ref, null, clock.Today, null, false), clock, ct);

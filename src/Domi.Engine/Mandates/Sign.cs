@@ -49,7 +49,7 @@ internal static class SignRoute
 
             await db.SaveChangesAsync(write); // the steps look for what they go on with
 
-            return (made, true, await StepAsync(method, call, made, wanted, on, db, keys, sign, settings, now, write));
+            return (made, true, await StepAsync(method, call, made, wanted, on, db, keys, sign, address, now, write));
         }, ct);
         if (isNew && drawing is not null)
             await sign.SignByDrawingAsync(mandate.Id, drawing, new(wanted.Customer.Language ?? "en", call.Http.Connection.RemoteIpAddress?.ToString() ?? "", call.Http.Request.Headers.UserAgent.ToString(), now), call.Text("place", 70), ct);
@@ -104,9 +104,12 @@ internal static class SignRoute
 
     /// <summary>What the method does inside the transaction of the preparation; answers the page where the signer goes on.</summary>
     private static async Task<string?> StepAsync(
-        string method, Call call, Mandate mandate, Invite.Wanted wanted, DateOnly on, EngineDb db, CreditorKeys keys, SignMandate sign, DomiSettings settings, DateTimeOffset now, CancellationToken ct)
+        string method, Call call, Mandate mandate, Invite.Wanted wanted, DateOnly on, EngineDb db, CreditorKeys keys, SignMandate sign, PublicAddress address, DateTimeOffset now, CancellationToken ct)
     {
         var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var customer = (await db.Customers.FindAsync([mandate.CustomerId], ct))!;
+        // Who signs by himself says that he is no consumer; what was signed elsewhere or is signed on the page is asked there.
+        if (mandate.Scheme is MandateScheme.B2B && method is not ("import" or "paper" or "email") && customer.EnterpriseNumber is null) throw Call.Missing("coc");
         switch (method)
         {
             case "import":
@@ -118,7 +121,7 @@ internal static class SignRoute
                 mandate.Print();
                 return null;
             case "digisign":
-                return null;
+                return mandate.DebtorAccount is null ? throw Call.Missing("iban") : null;
             case "email":
                 return "/sign/" + keys.MandateToken(creditor, mandate.Id);
             case var payment when Payments.Contains(payment):
@@ -130,10 +133,9 @@ internal static class SignRoute
                 var (identification, token) = Identifications.Begin(db, mandate, method, call.Text("bic", 11)?.ToUpperInvariant(), now);
                 if (method != "sms") return "/identify/" + token;
 
-                var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
                 var t = new Texts(typeof(SignRoute).Assembly).In(identification.Language);
                 DebtorMail.Sms(db, creditor, t, $"mandate:{mandate.Id}", customer.Mobile ?? wanted.Customer.Mobile!,
-                    t["sms.sign", ("creditor", creditor.Name), ("iban", mandate.DebtorAccount?.Masked), ("reference", mandate.Reference)] + " " + settings.Engine.Url.ToString().TrimEnd('/') + "/identify/" + token, now);
+                    t["sms.sign", ("creditor", creditor.Name), ("iban", mandate.DebtorAccount?.Masked), ("reference", mandate.Reference)] + " " + address.Of("/identify/" + token), now);
                 return null;
         }
     }
@@ -148,7 +150,11 @@ internal static class SignRoute
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
         CustomerRoutes.Fill(customer, wanted.Customer);
         if (wanted.Account is { } account)
+        {
+            await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
             mandate.Fill(mandate.DebtorName ?? customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", account, wanted.Bic ?? BelgianBanks.BicOf(account));
+        }
+
         return mandate;
     }
 

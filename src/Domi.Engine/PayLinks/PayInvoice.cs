@@ -95,6 +95,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, ct);
         if (mandate.State is not MandateState.Prepared) return;
 
+        await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
         if (mandate.DebtorAccount != account || mandate.DebtorName is not { Length: > 0 })
             mandate.Fill(mandate.DebtorName is { Length: > 0 } name ? name : customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));

@@ -27,8 +27,16 @@ internal static class ReadProfiles
             ["name"] = p.Name,
             ["active"] = p.IsActive,
             ["type"] = p.WireType,
-            ["mandateNumberRequired"] = true,
-            ["Attributes"] = new JsonArray(),
+            ["mandateNumberRequired"] = !p.NeedsOwnReference, // true: the profile gives the number
+            ["Attributes"] = new JsonArray([.. ProfileAttributes.Of(p).Select(a => (JsonNode)new JsonObject
+            {
+                ["name"] = a.Name,
+                ["type"] = a.Type,
+                ["description"] = a.Description,
+                ["Options"] = new JsonArray([.. a.Options.Select(o => (JsonNode)o)]),
+                ["mandatory"] = a.IsMandatory,
+                ["readonly"] = a.IsReadOnly,
+            })]),
         })]));
     }
 

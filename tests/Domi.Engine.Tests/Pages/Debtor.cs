@@ -82,6 +82,17 @@ internal sealed partial class Debtor(AppFixture app)
         return await SubmitAsync("/simulator/" + go[(go.LastIndexOf('/') + 1)..], ("outcome", outcome));
     }
 
+    /// <summary>Pays a link by which a mandate is signed, from an account; answers where that leads.</summary>
+    public async Task<string> PayFromAsync(string page, string iban, string outcome = "approve")
+    {
+        var go = await SubmitAsync(page + "?handler=pay", ("nonce", await NonceAsync(page)), ("method", "card"));
+        return await SubmitAsync("/simulator/" + go[(go.LastIndexOf('/') + 1)..], ("outcome", outcome), ("iban", iban));
+    }
+
+    /// <summary>Says who he is on the page of an identity provider; answers where that leads.</summary>
+    public async Task<string> IdentifyAsync(string page, string name = "Ilse Goossens", string iban = "", string outcome = "approve") =>
+        await SubmitAsync(page, ("nonce", await NonceAsync(page)), ("outcome", outcome), ("name", name), ("iban", iban));
+
     /// <summary>The newest code in the outbox for an address.</summary>
     public async Task<string> CodeAsync(string email)
     {
