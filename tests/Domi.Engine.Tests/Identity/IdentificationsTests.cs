@@ -21,8 +21,8 @@ public sealed class IdentificationsTests(AppFixture app) : IClassFixture<AppFixt
 
         Assert.DoesNotContain("name=\"iban\"", before); // no mandate, no account
         Assert.DoesNotContain("shop.example", before);
-        Assert.Contains("field bad", await debtor.RedrawnAsync(page, ("nonce", nonce), ("outcome", "approve"), ("name", "")));
-        Assert.Contains("field bad", await debtor.RedrawnAsync(page, ("nonce", nonce), ("outcome", "approve"), ("name", new string('n', 71))));
+        Assert.Contains("aria-invalid=\"true\"", await debtor.RedrawnAsync(page, ("nonce", nonce), ("outcome", "approve"), ("name", "")));
+        Assert.Contains("aria-invalid=\"true\"", await debtor.RedrawnAsync(page, ("nonce", nonce), ("outcome", "approve"), ("name", new string('n', 71))));
         await debtor.SubmitAsync(page, ("nonce", "made-up"), ("outcome", "approve"), ("name", "A stranger"));
         await debtor.SubmitAsync(page, ("nonce", nonce), ("outcome", "perhaps"), ("name", "A stranger"));
         await debtor.IdentifyAsync(page, "Ilse Goossens");
