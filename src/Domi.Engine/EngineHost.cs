@@ -88,6 +88,7 @@ public static class EngineHost
         }
 
         services.AddRecurring<ExpireInvoices>();
+        services.AddRecurring<LapseMandates>();
         services.AddModulePages(assembly, pages => pages.RootDirectory = "/Pages");
         services.AddHostedPages();
         services.AddConsole(settings);
@@ -101,6 +102,7 @@ public static class EngineHost
         app.UseConsole();
         MapCreditor(app.MapGroup("/creditor"));
         if (settings.Sandbox.Enabled) SandboxRoutes.Map(app);
+        Addresses.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok"));
         app.MapRazorPages();
         return app;
@@ -121,6 +123,7 @@ public static class EngineHost
         Transactions.Map(creditor);
         Reservations.Map(creditor);
         Collect.Map(creditor);
+        ImportCollection.Map(creditor);
         SubscriptionRoutes.Map(creditor);
         BulkTransactions.Map(creditor);
         BulkInvoices.Map(creditor);

@@ -128,6 +128,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
                 throw Impossible();
         }
 
+        if (action is "paid" or "archive") await MakeLink.ExpireForAsync(db, debit.CreditorId, debit.Number, now, ct);
         await LogAsync(debit, "manual", action, ct);
         if (invoice is not null) await settlement.ChangedAsync(invoice, ct);
         if (action is not "reoffer") await settlement.TransactionChangedAsync(debit, ct);
@@ -157,6 +158,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
         var now = clock.GetUtcNow();
         var on = profile.CollectOn(wanted, clock.Today, clock.Today);
         var charge = invoice is null ? profile.FailureCharge : 0m;
+        await MakeLink.ExpireForAsync(db, debit.CreditorId, debit.Number, now, ct);
         var next = debit.TryAgain(invoice is null ? debit.Amount + charge : Math.Min(debit.Amount, invoice.Open), debit.Charge + charge, on, isForced: false, now);
         await mail.RetryAsync(db, next, invoice, customer, mandate, reason, on, now, ct);
         await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time

@@ -60,6 +60,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
             foreach (var debit in await db.DirectDebits.Where(d => d.CreditorId == link.CreditorId && wanted.Contains(d.Number) && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.SettledBy == null).ToListAsync(ct))
             {
                 debit.SettleOtherwise("paylink", now);
+                await MakeLink.ExpireForAsync(db, debit.CreditorId, debit.Number, now, ct); // others of it: this one is paid
                 await TransactionChangedAsync(debit, ct);
             }
         }

@@ -49,6 +49,13 @@ internal static class OneMandate
     {
         var mandate = await FindAsync(db, call, tracked: false, ct);
         var content = mandate.DocumentHash is { } hash ? await Blob.ReadAsync(db, hash, ct) : null;
+        if (content is null && mandate.State is MandateState.Prepared)
+        {
+            // To be printed and signed by hand.
+            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+            content = MandateDocuments.Form(mandate, customer, (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor, mandate.Language ?? customer.Language ?? "en");
+        }
+
         return content is null ? Results.NotFound() : Results.File(content, "application/pdf", $"{mandate.Reference}.pdf");
     }
 

@@ -235,6 +235,27 @@ internal static class MandateDocuments
         });
     }
 
+    /// <summary>The form to be signed by hand: what is not known yet is a line to write on.</summary>
+    public static byte[] Form(Mandate mandate, Customer customer, Creditor creditor, string language)
+    {
+        var wording = SepaMandateText.For(mandate.Scheme, Texts.LanguageOf(language), creditor.Name);
+        var t = new Texts(typeof(MandateDocuments).Assembly).In(language);
+        return MandatePdf.Draw(new()
+        {
+            Language = DocumentLanguages.FromCode(t.Language),
+            Title = wording.Title,
+            Paragraphs = wording.Paragraphs,
+            MandateReference = mandate.Reference,
+            CreditorIdentifier = creditor.CreditorIdentifier,
+            Creditor = new(creditor.Name, [creditor.Street, $"{creditor.Zip} {creditor.City}".Trim(), t.Country(creditor.Country)], creditor.EnterpriseNumber?.ToString()),
+            Debtor = new(mandate.DebtorName ?? customer.DisplayName, [mandate.DebtorStreet ?? customer.Street ?? "", $"{mandate.DebtorZip ?? customer.Zip} {mandate.DebtorCity ?? customer.City}".Trim(), t.Country(mandate.DebtorCountry ?? customer.Country ?? "")]),
+            Iban = mandate.DebtorAccount?.ToString(),
+            Bic = mandate.DebtorBic?.Value,
+            IsRecurrent = true,
+            IsB2B = mandate.Scheme is MandateScheme.B2B,
+        });
+    }
+
     internal static string? Shorten(string? address)
     {
         if (address is null || address.IndexOf('@', StringComparison.Ordinal) is not (> 1 and var at)) return address;

@@ -1,5 +1,6 @@
 using Domi.Engine.Creditors;
 using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.PayLinks;
 
@@ -67,4 +68,17 @@ internal static class MakeLink
 
     /// <summary>The path of a link's page.</summary>
     public static string PageOf(CreditorKeys keys, Creditor creditor, PayLink link) => "/payment/tr_" + keys.LinkToken(creditor, link.Id);
+
+    /// <summary>A failed transaction is settled, tried again or written off: nobody shall pay the links that were mailed for it any more.</summary>
+    public static async Task ExpireForAsync(EngineDb db, Guid creditorId, long transaction, DateTimeOffset now, CancellationToken ct)
+    {
+        var number = transaction.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var link in await db.PayLinks.Where(l => l.CreditorId == creditorId && l.TransactionNumbers == number && l.ArchivedAt == null
+            && (l.State == PayLinkState.Created || l.State == PayLinkState.Started || l.State == PayLinkState.Pending || l.State == PayLinkState.Declined)).ToListAsync(ct))
+        {
+            if (!link.IsOpen && link.State is not PayLinkState.Declined) continue; // it is the one that was just paid
+            link.Expire(now);
+            await LinkView.ChangedAsync(db, link, now, ct);
+        }
+    }
 }

@@ -40,17 +40,27 @@ internal static class SandboxRoutes
         });
     }
 
-    /// <summary>Plays an R-transaction on the last settled collection of an invoice, found by id or number.</summary>
+    /// <summary>Plays an R-transaction on the last settled collection of an invoice, found by id or number, or on a transaction, by its id.</summary>
     private static async Task<IResult> PlayAsync(HttpContext http, EngineDb db, Settlement settlement, CancellationToken ct)
     {
-        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "invoice") is not { } which || Text(body, "code") is not { } code)
-            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"invoice\":\"<id or number>\",\"code\":\"MD06\"}.");
+        if (await Sandbox.ReadAsync(http, ct) is not { } body || (Text(body, "invoice") ?? Text(body, "transaction")) is not { } which || Text(body, "code") is not { } code)
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"invoice\":\"<id or number>\",\"code\":\"MD06\"}, or {\"transaction\":\"<id>\",…}.");
         if (code.Length is < 2 or > 8 || !code.All(char.IsAsciiLetterOrDigit))
             return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "code is a reason code of ISO 20022, such as MD06.");
 
         var isId = Guid.TryParse(which, out var id);
+        long? number = Text(body, "invoice") is null ? long.TryParse(which, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var given) ? given : -1 : null;
         var outcome = await db.WriteAsync(async token =>
         {
+            if (number is not null)
+            {
+                if (await db.DirectDebits.Where(d => d.Number == number && d.State == DirectDebitState.Paid).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(token) is not { } collected) return "no settled collection";
+
+                var of = collected.InvoiceId is { } invoiceId ? await db.Invoices.SingleAsync(i => i.Id == invoiceId, token) : null;
+                await settlement.FailedAsync(collected, of, code.ToUpperInvariant(), token);
+                return null;
+            }
+
             var invoice = await db.Invoices.Where(i => i.Number == which || (isId && i.PublicId == id)).OrderBy(i => i.Id).FirstOrDefaultAsync(token);
             if (invoice is null) return "no such invoice";
 
@@ -61,7 +71,7 @@ internal static class SandboxRoutes
             return null;
         }, ct);
         return outcome is null
-            ? Results.Ok(new { invoice = which, code = code.ToUpperInvariant() })
+            ? number is null ? Results.Ok(new { invoice = which, code = code.ToUpperInvariant() }) : Results.Ok(new { transaction = which, code = code.ToUpperInvariant() })
             : Results.Problem(statusCode: StatusCodes.Status404NotFound, title: outcome);
     }
 

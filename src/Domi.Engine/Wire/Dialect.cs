@@ -82,8 +82,7 @@ internal sealed class Dialect(RequestDelegate next, Texts texts, ILogger<Dialect
         context.Response.Headers["ApiErrorCode"] = refused.Code;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = "application/json; charset=utf-8";
-        var words = texts.In(LanguageOf(context));
-        var message = words.Refused(refused);
+        var message = WireMessages.Of(LanguageOf(context), refused) ?? texts.In(LanguageOf(context)).Refused(refused);
         var body = new { code = refused.Code, message, extra = refused.Field ?? "" };
         await context.Response.WriteAsync(JsonSerializer.Serialize(body, Json.Options));
     }
@@ -132,6 +131,7 @@ internal static class WireSetup
         {
             branch.UseMiddleware<Dialect>();
             branch.UseMiddleware<Authorise>();
+            branch.UseMiddleware<RateLimit>();
         });
     }
 

@@ -35,6 +35,9 @@ public sealed record DomiSettings
 
     public SandboxSettings Sandbox { get; init; } = new();
 
+    /// <summary>Reads of single objects that one API key may make in a minute, on each node.</summary>
+    public int ReadsPerMinute { get; init; } = 6_000;
+
     public MailSettings Mail { get; init; } = new();
 
     /// <summary><c>Twikey__PollingInterval</c>: how often the office asks the provider without being woken.</summary>
@@ -83,6 +86,8 @@ public sealed record DomiSettings
                 Password = Text("Office:Admin:Password"),
                 ApiKey = Text("Office:Admin:ApiKey"),
             },
+            ReadsPerMinute = int.TryParse(Text("Engine:ReadsPerMinute") ?? "6000", System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var reads) && reads > 0
+                ? reads : throw new SettingsException("Engine__ReadsPerMinute is a number above 0."),
             Sandbox = new()
             {
                 Enabled = Flag("Engine:Sandbox:Enabled", development),

@@ -169,7 +169,7 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task A_document_that_is_not_there_is_404_in_the_dialect()
     {
         await KeepOneAsync();
-        var (reference, _) = await client.InviteAsync("BAD-PDF");
+        var reference = (await client.TakenAsync(HttpMethod.Post, "/sign", ("ct", "1"), ("customerNumber", "BAD-PDF"), ("lastname", "Peeters"), ("method", "import"), ("iban", "BE68539007547034"))).GetProperty("MndtId").GetString();
 
         Assert.Equal("err_not_found", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Get, "/invoice/BAD-KEPT/pdf"), HttpStatusCode.NotFound));
         Assert.Equal("err_not_found", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Get, "/mandate/pdf?mndtId=" + reference), HttpStatusCode.NotFound));

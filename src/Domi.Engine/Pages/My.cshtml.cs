@@ -1,0 +1,98 @@
+using Domi.Engine.Creditors;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Platform;
+using Domi.Standards;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>A debtor's own page at one creditor: his mandates, to see, to move to another account, and to stop.</summary>
+internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents events, Settlement settlement, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
+{
+    private const string Step = "my";
+
+    public string Token { get; private set; } = "";
+
+    public IReadOnlyList<Mandate> Mandates { get; private set; } = [];
+
+    /// <summary>The mandate whose form was sent.</summary>
+    public Guid? Chosen { get; private set; }
+
+    public string? TypedIban { get; private set; }
+
+    public string? Said => Request.Query["r"].FirstOrDefault() switch { "changed" => "my.changed", "stopped" => "my.stopped", _ => null };
+
+    public string NonceOf(Mandate mandate) => nonces.Of(mandate.Id, Step, new(mandate.Version, clock.GetUtcNow(), Language));
+
+    public async Task<IActionResult> OnGetAsync(string token, CancellationToken ct)
+    {
+        if (access.Read(token, clock.GetUtcNow()) is not { } key) return NotFound();
+        // The way in holds minutes, so that an address in a log or a history soon opens nothing; the visit is an address of its own.
+        if (key.IsEntry) return Redirect(At("/my/" + access.VisitOf(key.MandateId, clock.GetUtcNow())));
+        return await ReadAsync(token, ct) ? Page() : NotFound();
+    }
+
+    public async Task<IActionResult> OnGetPdfAsync(string token, Guid mandate, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct) || Mandates.SingleOrDefault(m => m.Id == mandate)?.DocumentHash is not { } hash || await Blob.ReadAsync(db, hash, ct) is not { } pdf) return NotFound();
+        return File(pdf, "application/pdf");
+    }
+
+    public async Task<IActionResult> OnPostAccountAsync(string token, Guid? mandate, string? iban, string? nonce, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct) || Mandates.SingleOrDefault(m => m.Id == mandate) is not { } chosen) return NotFound();
+        if (nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
+
+        (Chosen, TypedIban) = (chosen.Id, iban?.Trim());
+        if (!Iban.TryParse(iban, out var account))
+        {
+            Errors["iban"] = T["refused.err_invalid_iban"];
+            return Page();
+        }
+
+        return await ChangeAsync(chosen.Id, "changed", async (found, write) =>
+        {
+            var profile = (await CreditorFacts.ReadAsync(db, found.CreditorId, write)).ProfileOf(found.ProfileId);
+            await MandateRules.RequireAccountAsync(db, profile, account, found.Id, write);
+            var reasons = found.Amend(account, BelgianBanks.BicOf(account), null, null, null, null, null);
+            if (reasons.Count > 0) await events.ChangedAsync(found, string.Join(',', reasons), write);
+        }, ct);
+    }
+
+    public async Task<IActionResult> OnPostStopAsync(string token, Guid? mandate, string? nonce, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct) || Mandates.SingleOrDefault(m => m.Id == mandate) is not { } chosen) return NotFound();
+        if (nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
+
+        return await ChangeAsync(chosen.Id, "stopped", (found, write) => CancelMandate.Async(db, found, "Stopped by the debtor", "debtor", events, settlement, clock, write), ct);
+    }
+
+    private async Task<IActionResult> ChangeAsync(Guid id, string said, Func<Mandate, CancellationToken, Task> change, CancellationToken ct)
+    {
+        try
+        {
+            await db.WriteOrRepeatAsync(async write => await change(await db.Mandates.SingleAsync(m => m.Id == id, write), write), ct);
+        }
+        catch (RefusedException refused)
+        {
+            Refusal = T.Refused(refused);
+            db.ChangeTracker.Clear();
+            return await ReadAsync(Token, ct) ? Page() : NotFound();
+        }
+
+        return Redirect(At($"/my/{Token}?r={said}"));
+    }
+
+    private async Task<bool> ReadAsync(string token, CancellationToken ct)
+    {
+        if (access.Read(token, clock.GetUtcNow()) is not { IsEntry: false } key || await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == key.MandateId, ct) is not { } known) return false;
+
+        Token = token;
+        Creditor = (await CreditorFacts.ReadAsync(db, known.CreditorId, ct)).Creditor;
+        Mandates = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == known.CreditorId && m.CustomerId == known.CustomerId && m.State != MandateState.Prepared).OrderByDescending(m => m.PreparedAt).Take(50).ToListAsync(ct);
+        Speak(known.Language, await db.Customers.Where(c => c.Id == known.CustomerId).Select(c => c.Language).SingleAsync(ct));
+        return true;
+    }
+}
