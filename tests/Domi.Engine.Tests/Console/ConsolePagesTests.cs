@@ -186,6 +186,25 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
     }
 
     [Fact]
+    public async Task A_list_goes_on_behind_its_last_row_and_a_filter_stays()
+    {
+        await app.ReadEngineAsync(db =>
+        {
+            db.Customers.AddRange(Enumerable.Range(1, ListPage.Size + 10).Select(i => new Domi.Engine.Customers.Customer { CreditorId = app.Other, CustomerNumber = $"PAGE-{i:000}", CompanyName = $"Paged {i:000}" }));
+            return db.SaveChangesAsync();
+        });
+        using var person = await Person.OfAsync(app, creditor: app.Other);
+        var first = await person.GetAsync("/console/customers?q=paged");
+        var next = WebUtility.HtmlDecode(Next().Match(first).Groups[1].Value);
+        Assert.Contains("q=paged", next);
+        var second = await person.GetAsync(next);
+        Assert.DoesNotContain("rel=\"next\"", second);
+        var seen = Paged().Matches(first + second).Select(m => m.Value).Distinct().ToList();
+        Assert.Equal(ListPage.Size + 10, seen.Count);
+        Assert.Equal(10, Paged().Matches(second).Select(m => m.Value).Distinct().Count());
+    }
+
+    [Fact]
     public async Task An_agreement_is_suspended_resumed_and_recalled()
     {
         var number = await app.ReadEngineAsync(db => db.Mandates.Where(m => m.Reference == app.Reference).Select(m => m.Number).SingleAsync());
@@ -195,6 +214,8 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         Assert.Contains("Resume", await person.GetAsync(path));
         using var resumed = await person.DoAsync(path + "?handler=Resume");
         Assert.False(await app.ReadEngineAsync(db => db.Mandates.Where(m => m.Number == number).Select(m => m.IsSuspended).SingleAsync()));
+        var invited = await app.ReadEngineAsync(db => db.Mandates.Where(m => m.State == Domi.Engine.Mandates.MandateState.Prepared).Select(m => m.Number).FirstAsync());
+        Assert.StartsWith("%PDF", await person.GetAsync($"/console/agreements/{Tables.Text(invited)}?handler=Pdf"), StringComparison.Ordinal);
         using var refused = await person.DoAsync(path + "?handler=Remind");
         Assert.Contains("callout bad", await person.GetAsync(path));
     }
@@ -247,6 +268,12 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
 
     [GeneratedRegex(@"\b(?:console|refused|notfound|page)\.[a-z_]+[\w.]*(?=[<""])")]
     private static partial Regex RawKey();
+
+    [GeneratedRegex("href=\"([^\"]+)\" rel=\"next\"")]
+    private static partial Regex Next();
+
+    [GeneratedRegex(@"Paged \d{3}")]
+    private static partial Regex Paged();
 
     [GeneratedRegex("class=\"once\">([^<]+)<")]
     private static partial Regex Once();

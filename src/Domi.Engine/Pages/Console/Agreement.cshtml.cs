@@ -45,14 +45,23 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
             await tables.DebitsAsync(Db.DirectDebits.AsNoTracking().Where(d => d.MandateId == m.Id && !d.IsSuperseded), ct: ct),
             await tables.SubscriptionsAsync(Db.Subscriptions.AsNoTracking().Where(s => s.MandateId == m.Id), ct: ct),
         ])
-        { Links = m.DocumentHash is null ? [] : [($"/console/agreements/{Tables.Text(number)}?handler=Pdf", "PDF")] };
+        { Links = m.DocumentHash is null && m.State is not MandateState.Prepared ? [] : [($"/console/agreements/{Tables.Text(number)}?handler=Pdf", "PDF")] };
         return Page();
     }
 
     public async Task<IActionResult> OnGetPdfAsync(long number, CancellationToken ct)
     {
-        if (await Db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.CreditorId == Me && m.Number == number, ct) is not { DocumentHash: { } hash } m || await Blob.ReadAsync(Db, hash, ct) is not { } pdf) return NotFound();
-        return File(pdf, "application/pdf", m.Reference + ".pdf");
+        if (await Db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.CreditorId == Me && m.Number == number, ct) is not { } m) return NotFound();
+
+        var pdf = m.DocumentHash is { } hash ? await Blob.ReadAsync(Db, hash, ct) : null;
+        if (pdf is null && m.State is MandateState.Prepared)
+        {
+            // To be printed and signed by hand.
+            var customer = await Db.Customers.AsNoTracking().SingleAsync(c => c.Id == m.CustomerId, ct);
+            pdf = MandateDocuments.Form(m, customer, (await CreditorFacts.ReadAsync(Db, Me, ct)).Creditor, m.Language ?? customer.Language ?? "en");
+        }
+
+        return pdf is null ? NotFound() : File(pdf, "application/pdf", m.Reference + ".pdf");
     }
 
     public Task<IActionResult> OnPostRemindAsync(long number, CancellationToken ct) => DoAsync(number, "agreement.remind", async (m, token) =>

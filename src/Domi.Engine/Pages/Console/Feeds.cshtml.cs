@@ -31,7 +31,7 @@ internal sealed class FeedsModel(Desk desk) : ConsolePage(desk)
 
     public Task<IActionResult> OnPostResetAsync(Guid id, FeedName feed, string? moment, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "feed.reset", async token =>
     {
-        if (!Enum.IsDefined(feed) || await Db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.CreditorId == Me && k.Id == id && k.RevokedAt == null, token) is not { } key) return null;
+        if (!ModelState.IsValid || !Enum.IsDefined(feed) || await Db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.CreditorId == Me && k.Id == id && k.RevokedAt == null, token) is not { } key) return null;
         if (!DateTime.TryParse(moment, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) || local.Year is < 2000 or > 2200)
             throw new RefusedException("err_invalid_date", "No moment.", ("name", T["console.moment"]));
 

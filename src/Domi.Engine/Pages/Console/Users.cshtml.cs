@@ -23,7 +23,7 @@ internal sealed class UsersModel(Desk desk, EditUsers edit) : ConsolePage(desk)
 
     public Task<IActionResult> OnPostAddAsync(string? name, string? email, ConsoleRole role, CancellationToken ct)
     {
-        if (!Enum.IsDefined(role) || role > Actor.Role) return Task.FromResult<IActionResult>(NotFound());
+        if (!ModelState.IsValid || !Enum.IsDefined(role) || role > Actor.Role) return Task.FromResult<IActionResult>(NotFound());
         return ToldOnceAsync("user.add", async token =>
         {
             var (user, password) = await edit.AddAsync(Me, name, email, role, Actor.Language, token);
@@ -33,7 +33,7 @@ internal sealed class UsersModel(Desk desk, EditUsers edit) : ConsolePage(desk)
 
     public async Task<IActionResult> OnPostChangeAsync(Guid id, ConsoleRole role, bool active, CancellationToken ct)
     {
-        if (!Enum.IsDefined(role) || role > Actor.Role || !await MayChangeAsync(id, ct)) return NotFound();
+        if (!ModelState.IsValid || !Enum.IsDefined(role) || role > Actor.Role || !await MayChangeAsync(id, ct)) return NotFound();
         return await ActAsync(ConsoleRole.Administrator, "user.change", async token => (await edit.ChangeAsync(Me, id, role, active, token)).Email, "/console/users", ct);
     }
 
