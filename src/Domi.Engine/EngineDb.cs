@@ -15,6 +15,7 @@ using Domi.Engine.Profiles;
 using Domi.Engine.Statements;
 using Domi.Engine.Subscriptions;
 using Domi.Engine.Transfers;
+using Domi.Engine.Users;
 using Domi.Engine.Webhooks;
 using Domi.Engine.Wire;
 using Domi.Platform;
@@ -82,6 +83,10 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
     public DbSet<FeedCursor> FeedCursors => Set<FeedCursor>();
 
     public DbSet<WebhookDelivery> Deliveries => Set<WebhookDelivery>();
+
+    public DbSet<ConsoleUser> ConsoleUsers => Set<ConsoleUser>();
+
+    public DbSet<ConsoleAct> ConsoleActs => Set<ConsoleAct>();
 
     // The context is pooled, and a write that fails or is broken off leaves what it had appended: so it belongs to one transaction, and
     // another one never finds it.
@@ -314,6 +319,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             debit.HasIndex(d => new { d.CreditorId, d.Number, d.Attempt }).IsUnique();
             debit.HasIndex(d => new { d.CreditorId, d.Number }, "ix_direct_debits_transaction_under_way").IsUnique().HasFilter("state in ('Open', 'Sent')").HasDatabaseName("ix_direct_debits_transaction_under_way");
             debit.HasIndex(d => new { d.CreditorId, d.Ref });
+            debit.HasIndex(d => new { d.CreditorId, d.Number }, "ix_direct_debits_unsettled").HasFilter("is_unsettled").HasDatabaseName("ix_direct_debits_unsettled");
             debit.HasIndex(d => d.NextStepAt);
             debit.HasIndex(d => d.RunId);
             debit.HasIndex(d => new { d.CreditorId, d.State, d.RequestedOn });
@@ -469,6 +475,25 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             delivery.HasIndex(d => d.DueAt);
             delivery.HasIndex(d => new { d.ApiKeyId, d.ObjectKey, d.DueAt });
             delivery.HasIndex(d => new { d.CreditorId, d.CreatedAt });
+        });
+        modelBuilder.Entity<ConsoleUser>(user =>
+        {
+            user.Property(u => u.Email).HasMaxLength(254);
+            user.Property(u => u.Name).HasMaxLength(140);
+            user.Property(u => u.Language).HasMaxLength(2);
+            user.Property(u => u.PasswordHash).HasMaxLength(200);
+            user.Property(u => u.TotpSealed).HasMaxLength(1000);
+            user.Property(u => u.SessionStamp).HasMaxLength(64);
+            user.Property(u => u.Version).IsConcurrencyToken();
+            user.HasIndex(u => u.Email).IsUnique();
+            user.HasIndex(u => u.CreditorId);
+        });
+        modelBuilder.Entity<ConsoleAct>(act =>
+        {
+            act.Property(a => a.Name).HasMaxLength(140);
+            act.Property(a => a.Act).HasMaxLength(60);
+            act.Property(a => a.Subject).HasMaxLength(200);
+            act.HasIndex(a => new { a.CreditorId, a.Id });
         });
         KeysAreGivenHere(modelBuilder);
     }

@@ -17,8 +17,10 @@ using Domi.Engine.Simulator;
 using Domi.Engine.Statements;
 using Domi.Engine.Subscriptions;
 using Domi.Engine.Transfers;
+using Domi.Engine.Users;
 using Domi.Engine.Webhooks;
 using Domi.Engine.Pages;
+using Domi.Engine.Pages.Console;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -32,7 +34,11 @@ namespace Domi.Engine;
 
 /// <summary>How a client reaches the first creditor of a fresh engine.</summary>
 public sealed record EngineAccess(
-    string BaseAddress, string ApiKey, string? PrivateKey, string WebsiteKey, long MerchantId, Guid CreditorId, IReadOnlyList<EngineProfile> Profiles);
+    string BaseAddress, string ApiKey, string? PrivateKey, string WebsiteKey, long MerchantId, Guid CreditorId, IReadOnlyList<EngineProfile> Profiles)
+{
+    /// <summary>Who signs in to the console of a fresh sandbox, and the password if it was made here: told once.</summary>
+    public (string Email, string? Password)? Console { get; init; }
+}
 
 public sealed record EngineProfile(int Number, string Name, string Type);
 
@@ -85,6 +91,7 @@ public static class EngineHost
         services.AddRecurring<LapseMandates>();
         services.AddModulePages(assembly, pages => pages.RootDirectory = "/Pages");
         services.AddHostedPages();
+        services.AddConsole(settings);
 
         var app = builder.Build();
         app.UseTrustedProxies(settings);
@@ -92,6 +99,7 @@ public static class EngineHost
         app.UseHostedPages();
         app.UseEmbeddedAssets(assembly);
         app.UseRouting();
+        app.UseConsole();
         MapCreditor(app.MapGroup("/creditor"));
         if (settings.Sandbox.Enabled) SandboxRoutes.Map(app);
         Addresses.Map(app);
@@ -176,10 +184,21 @@ public static class EngineHost
             await db.SaveChangesAsync(ct);
         }
 
+        // Elsewhere 'domi creditor user add' makes the first one: an account that nobody asked for is a door that nobody watches.
+        (string, string?)? console = null;
+        if (settings.Sandbox.Enabled && !await db.ConsoleUsers.AnyAsync(ct))
+        {
+            var (user, password) = await services.GetRequiredService<EditUsers>().AddAsync(creditor.Id, "Console", "console@domi.example", ConsoleRole.Controller, "en", ct, settings.Admin.Password);
+            console = (user.Email, settings.Admin.Password is null ? password : null);
+        }
+
         var key = await db.ApiKeys.Where(k => k.CreditorId == creditor.Id).OrderBy(k => k.CreatedAt).FirstAsync(ct);
         return new(services.GetRequiredService<PublicAddress>().Of("/creditor"), secrets.Open(key.KeySealed),
             key.PrivateKeySealed is null ? null : secrets.Open(key.PrivateKeySealed), keys.WebsiteKey(creditor), creditor.MerchantId, creditor.Id,
-            [.. (await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditor.Id && p.IsActive).OrderBy(p => p.Number).ToListAsync(ct)).Select(p => new EngineProfile(p.Number, p.Name, p.WireType))]);
+            [.. (await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditor.Id && p.IsActive).OrderBy(p => p.Number).ToListAsync(ct)).Select(p => new EngineProfile(p.Number, p.Name, p.WireType))])
+        {
+            Console = console,
+        };
     }
 
     /// <summary>Where the office that is built in wants to be woken.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Domi.Engine;
 using Domi.Engine.Creditors;
+using Domi.Engine.Users;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Web;
 
 /// <summary>
-/// <c>creditor show</c> and <c>creditor set</c>: who the engine collects for, as debtors read it on pages, mandates and in mails. A
+/// <c>creditor show</c> and <c>creditor set</c>: who the engine collects for, as debtors read it on pages, mandates and in mails, and
+/// <c>creditor user add</c>: who of them signs in to the console. A
 /// running engine takes a change over within seconds.
 /// </summary>
 internal static class CreditorCommands
@@ -76,7 +78,31 @@ internal static class CreditorCommands
             Tell(creditor);
             return 0;
         }, ct));
-        return new Command("creditor", "Who the engine collects for.") { merchant, show, set };
+        return new Command("creditor", "Who the engine collects for.") { merchant, show, set, Users(settings, merchant) };
+    }
+
+    private static Command Users(Func<DomiSettings> settings, Option<long?> merchant)
+    {
+        var email = new Argument<string>("email") { Description = "E-mail address of the person." };
+        var name = new Option<string?>("--name") { Description = "Name; the address unless given." };
+        var role = new Option<ConsoleRole>("--role") { Description = "Controller, Administrator, User or Viewer.", DefaultValueFactory = _ => ConsoleRole.Controller };
+        var language = new Option<string>("--language") { Description = "Language of the screens: fr, nl, en, de.", DefaultValueFactory = _ => "en" };
+        var add = new Command("add", "Let a person sign in to the console of the creditor. The password is told once.") { email, name, role, language };
+        add.SetAction((parsed, ct) => WithAsync(settings(), parsed.GetValue(merchant), async (db, creditor) =>
+        {
+            try
+            {
+                var address = parsed.GetValue(email)!;
+                var (user, password) = await new EditUsers(db).AddAsync(creditor.Id, parsed.GetValue(name) ?? address, address, parsed.GetValue(role), parsed.GetValue(language), ct);
+                Console.WriteLine($"{user.Email} signs in at /console with the password {password}");
+                return 0;
+            }
+            catch (RefusedException e)
+            {
+                throw new SettingsException(e.Message);
+            }
+        }, ct));
+        return new Command("user", "Who signs in to the console of the creditor.") { add };
     }
 
     private static async Task<int> WithAsync(DomiSettings settings, long? merchant, Func<EngineDb, Creditor, Task<int>> act, CancellationToken ct)

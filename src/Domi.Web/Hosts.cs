@@ -44,7 +44,7 @@ internal static class Hosts
                 host.LearnAddress();
             }
 
-            Greet(settings, hosts, made);
+            Greet(settings, hosts, made, access);
             if (settings.LoadsSample) await LoadSampleAsync(access!, made!, hosts, ct);
             await Task.WhenAny([.. hosts.Select(h => h.WaitForShutdownAsync(ct))]);
         }
@@ -87,12 +87,14 @@ internal static class Hosts
         }
     }
 
-    private static void Greet(DomiSettings settings, List<WebApplication> hosts, FirstStart.Made? made)
+    private static void Greet(DomiSettings settings, List<WebApplication> hosts, FirstStart.Made? made, EngineAccess? access)
     {
         foreach (var host in hosts)
             Console.WriteLine($"{(host.Environment.ApplicationName.EndsWith("Engine", StringComparison.Ordinal) ? "Engine" : "Office")}: {host.Services.GetRequiredService<PublicAddress>().Url}");
         if (made is { IsFresh: true })
             Console.WriteLine(made.Password is { } password ? $"Sign in as {made.Email} with the password {password} (told once; change it under your name)." : $"Sign in as {made.Email}.");
+        if (access?.Console is var (email, told))
+            Console.WriteLine(told is null ? $"Sign in to the engine's console as {email}." : $"Sign in to the engine's console as {email} with the password {told} (told once; change it under your name).");
         if (settings.Sandbox.Enabled && settings.RunsEngine) Console.WriteLine("Sandbox: /sandbox on the engine.");
         if (settings.LoadsSample) Console.WriteLine("The sample firm is being loaded…");
     }

@@ -22,6 +22,12 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         "/settings/templates/#", "/settings/companies", "/settings/users", "/settings/users/#",
     ];
 
+    private static readonly string[] ConsoleLists =
+    [
+        "/customers", "/agreements", "/transactions/open", "/transactions/sent", "/transactions/unsettled", "/transactions/paid", "/batches", "/invoices", "/links", "/subscriptions", "/refunds", "/profiles", "/users", "/activity",
+        "/keys", "/webhooks", "/feeds", "/me",
+    ];
+
     public sealed class SampleFirm : IAsyncLifetime
     {
         private readonly string folder = Directory.CreateTempSubdirectory("domi-sample-").FullName;
@@ -123,6 +129,46 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         await AxeAsync(scripted, phone.Url, "mandate", findings);
 
         Assert.Superset(new HashSet<string> { "open", "collected", "paid", "expired" }, seen);
+        Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
+    }
+
+    [Fact]
+    public async Task Every_page_of_the_console_passes_axe_and_fits_a_phone()
+    {
+        var console = new Uri(sample.App.Engine, "/console").ToString();
+        var findings = new List<string>();
+        var desk = await sample.Browsing.DeskAsync();
+        await AxeAsync(desk, console + "/sign-in", "console, sign-in", findings);
+        await desk.FillAsync("#email", "console@domi.example");
+        await desk.FillAsync("#password", AppFixture.AdminPassword);
+        await desk.ClickAsync("main button[type=submit]");
+        await desk.WaitForURLAsync("**/console/transactions/unsettled");
+
+        var pages = new List<string>();
+        foreach (var list in ConsoleLists)
+        {
+            await desk.GotoAsync(console + list);
+            pages.Add(desk.Url);
+            if (await desk.Locator("tbody th a").CountAsync() > 0) pages.Add(new Uri(sample.App.Engine, await desk.Locator("tbody th a").First.GetAttributeAsync("href") ?? "").ToString());
+        }
+
+        Assert.True(pages.Count > ConsoleLists.Length + 5, string.Join(' ', pages));
+        foreach (var page in pages) await AxeAsync(desk, page, page, findings);
+        foreach (var language in Languages)
+        {
+            await desk.SetViewportSizeAsync(1280, 900);
+            await desk.GotoAsync(console + "/me");
+            await desk.SelectOptionAsync("#language", language);
+            await desk.ClickAsync("#name-form button[type=submit]");
+            await desk.Locator($"html[lang={language}]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+            await desk.SetViewportSizeAsync(390, 844);
+            foreach (var page in pages)
+            {
+                await desk.GotoAsync(page);
+                await WideAsync(desk, $"{page} ({language})", findings);
+            }
+        }
+
         Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
     }
 

@@ -36,27 +36,34 @@ internal static class Collect
         {
             var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, token)
                 ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
-            var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
-            var day = TargetCalendar.NextOpen(wanted is { } later && later > earliest ? later : earliest);
-            // Nothing is collected before the day that was announced: what is wanted later waits.
-            var last = until > day ? until.Value : day;
-            var open = await db.DirectDebits.Where(d => d.CreditorId == call.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
-                && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && m.DebtorAccount != null) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
-            if (open.Count == 0) return null;
-
-            var latest = open.Max(d => d.RequestedOn);
-            if (latest > day) day = latest;
-            var run = await RunOf.AddAsync(db, profile, day, null, clock, token);
-            foreach (var debit in open)
-            {
-                if (debit.RequestedOn != day) debit.Postpone(day, clock.GetUtcNow());
-                debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
-            }
-
-            return run.PaymentInformationId;
+            return await HandOverAsync(db, profile, wanted, until, clock, token);
         }, ct);
         // FRST is no longer told apart: every collection is RCUR. Source: EPC130-08.
         return Json.Answer(new JsonObject { ["frstMsgId"] = null, ["rcurMsgId"] = id });
+    }
+
+    /// <summary>Hands what is open of a profile to the bank in one run, inside the running transaction.</summary>
+    /// <returns>The run's payment information id; null when nothing is open.</returns>
+    public static async Task<string?> HandOverAsync(EngineDb db, Profile profile, DateOnly? wanted, DateOnly? until, BusinessClock clock, CancellationToken token)
+    {
+        var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
+        var day = TargetCalendar.NextOpen(wanted is { } later && later > earliest ? later : earliest);
+        // Nothing is collected before the day that was announced: what is wanted later waits.
+        var last = until > day ? until.Value : day;
+        var open = await db.DirectDebits.Where(d => d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
+            && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && m.DebtorAccount != null) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
+        if (open.Count == 0) return null;
+
+        var latest = open.Max(d => d.RequestedOn);
+        if (latest > day) day = latest;
+        var run = await RunOf.AddAsync(db, profile, day, null, clock, token);
+        foreach (var debit in open)
+        {
+            if (debit.RequestedOn != day) debit.Postpone(day, clock.GetUtcNow());
+            debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
+        }
+
+        return run.PaymentInformationId;
     }
 
     /// <summary>Runs by id or payment information id; without either, the last ones.</summary>

@@ -73,7 +73,8 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
         await mail.InvoiceAsync(db, invoice, customer, "invoice", clock.GetUtcNow(), ct);
     }
 
-    private async Task RemindAsync(Invoice invoice, CancellationToken ct)
+    /// <summary>Mails a reminder, of the next level.</summary>
+    public async Task RemindAsync(Invoice invoice, CancellationToken ct)
     {
         invoice.Remind(clock.GetUtcNow());
         var customer = await CustomerAsync(invoice, ct);
@@ -113,7 +114,7 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
     }
 
     /// <summary>Gives back what was paid last: a collection by a transfer, a payment link through its provider.</summary>
-    private async Task RefundAsync(Invoice invoice, decimal? wanted, string message, CancellationToken ct)
+    public async Task RefundAsync(Invoice invoice, decimal? wanted, string message, CancellationToken ct)
     {
         if (invoice.PaidAmount <= 0) throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has no payment.", ("number", invoice.Number));
 

@@ -29,8 +29,11 @@ internal static class HostedPageSetup
 
     public static void AddHostedPages(this IServiceCollection services)
     {
-        // No cookie, so no antiforgery: the token in the address is the only authority.
-        services.Configure<RazorPagesOptions>(pages => pages.Conventions.ConfigureFilter(new IgnoreAntiforgeryTokenAttribute()));
+        // No cookie, so no antiforgery: the token in the address is the only authority. The console alone has both.
+        services.Configure<RazorPagesOptions>(pages => pages.Conventions.AddFolderApplicationModelConvention("/", page =>
+        {
+            if (!page.ViewEnginePath.StartsWith("/Console/", StringComparison.Ordinal)) page.Filters.Add(new IgnoreAntiforgeryTokenAttribute());
+        }));
         // Accents and the euro sign are letters like any other; what means something to HTML is escaped all the same.
         services.Configure<WebEncoderOptions>(html => html.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddSingleton<StepNonces>();
@@ -41,6 +44,7 @@ internal static class HostedPageSetup
         app.UseWhen(context => !WireSetup.IsCreditor(context), pages =>
         {
             pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/error", CreateScopeForErrors = true });
+            pages.UseWhen(Console.ConsoleSetup.IsConsole, console => console.UseStatusCodePagesWithReExecute("/console/not-found"));
             pages.UseWhen(IsForPeople, people => people.UseStatusCodePagesWithReExecute("/not-found"));
             pages.UseReadableInput();
         });
@@ -52,7 +56,8 @@ internal static class HostedPageSetup
             headers["Referrer-Policy"] = "no-referrer";
             headers.XContentTypeOptions = "nosniff";
             headers["X-Robots-Tag"] = "noindex";
-            headers.CacheControl = "no-store";
+            headers.CacheControl = Console.ConsoleSetup.IsConsole(context) ? "no-cache, no-store" : "no-store"; // in the words of antiforgery, which warns of others
+            if (Console.ConsoleSetup.IsConsole(context)) headers.Pragma = "no-cache";
 
             var culture = PageFormat.CultureOf(LanguageOf(context));
             (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, culture);
@@ -80,7 +85,8 @@ internal static class HostedPageSetup
 
     // Machines that ask the sandbox or for an asset get their own short answers.
     private static bool IsForPeople(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/sandbox", StringComparison.OrdinalIgnoreCase)
+        !Console.ConsoleSetup.IsConsole(context)
+        && !context.Request.Path.StartsWithSegments("/sandbox", StringComparison.OrdinalIgnoreCase)
         && !context.Request.Path.StartsWithSegments("/assets", StringComparison.OrdinalIgnoreCase)
         && !context.Request.Path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 

@@ -1,0 +1,76 @@
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
+using Domi.Engine.Subscriptions;
+using Domi.Engine.Transfers;
+using Domi.Platform;
+using Domi.Standards;
+
+namespace Domi.Engine.Pages.Console;
+
+/// <summary>How the states of the engine's objects look and read.</summary>
+internal static class StateViews
+{
+    public static StateView Of(Texts t, Mandate m) => m.State switch
+    {
+        MandateState.Prepared => new("idle", "none", t["console.mandate.Prepared"]),
+        MandateState.SignedPendingDebtorBank => new("busy", "busy", t["console.mandate.SignedPendingDebtorBank"]),
+        MandateState.Signed when m.IsSuspended => new("warn", "warn", t["console.mandate.suspended"]),
+        MandateState.Signed => new("ok", "done", t["console.mandate.Signed"]),
+        _ => new("idle", "off", t["console.mandate.Cancelled"], m.CancelReason),
+    };
+
+    public static StateView Of(Texts t, Invoice i) => i.State switch
+    {
+        InvoiceState.Booked => new("idle", "open", t["console.invoice.Booked"], ReasonOf(t, i.LastError)),
+        InvoiceState.Pending => new("busy", "busy", t["console.invoice.Pending"]),
+        InvoiceState.Paid => new("ok", "done", t["console.invoice.Paid"]),
+        InvoiceState.Expired => new("warn", "warn", t["console.invoice.Expired"], ReasonOf(t, i.LastError)),
+        _ => new("idle", "off", t["console.invoice.Archived"]),
+    };
+
+    public static StateView Of(Texts t, DirectDebit d) => d switch
+    {
+        { ArchivedAt: not null } => new("idle", "off", t["console.debit.archived"], ReasonOf(t, d.ReasonCode)),
+        { SettledBy: not null } => new("ok", "done", t["console.debit.otherwise"]),
+        { State: DirectDebitState.Open } => new("idle", "open", t["console.debit.Open"]),
+        { State: DirectDebitState.Sent } => new("busy", "busy", t["console.debit.Sent"]),
+        { State: DirectDebitState.Paid } => new("ok", "done", t["console.debit.Paid"]),
+        { State: DirectDebitState.Withdrawn } => new("idle", "off", t["console.debit.Withdrawn"]),
+        { IsUnsettled: true } => new("bad", "fail", ReasonOf(t, d.ReasonCode) ?? t["console.debit.Failed"], t[$"console.bucket.{ReasonCodes.BucketOf(d.ReasonCode ?? "")}"]),
+        _ => new("warn", "warn", t["console.debit.followed"], ReasonOf(t, d.ReasonCode)),
+    };
+
+    public static StateView Of(Texts t, PayLink l) => l switch
+    {
+        { ArchivedAt: not null } => new("idle", "off", t["console.link.archived"]),
+        { State: PayLinkState.Paid } => new("ok", "done", t["console.link.Paid"]),
+        { State: PayLinkState.Declined } => new("bad", "fail", t["console.link.Declined"]),
+        { State: PayLinkState.Expired } => new("idle", "off", t["console.link.Expired"]),
+        { State: PayLinkState.Created } => new("idle", "none", t["console.link.Created"]),
+        { State: PayLinkState.Pending } => new("busy", "busy", t["console.link.Pending"]),
+        _ => new("idle", "open", t["console.link.Started"]),
+    };
+
+    public static StateView Of(Texts t, Subscription s) => s.State switch
+    {
+        SubscriptionState.Active => new("ok", "done", t["console.subscription.Active"]),
+        SubscriptionState.Suspended => new("warn", "warn", t["console.subscription.Suspended"]),
+        SubscriptionState.Cancelled => new("idle", "off", t["console.subscription.Cancelled"]),
+        _ => new("idle", "off", t["console.subscription.Closed"]),
+    };
+
+    public static StateView Of(Texts t, CreditTransfer c) => c.State switch
+    {
+        TransferState.Open => new("idle", "open", t["console.transfer.Open"]),
+        TransferState.Sent => new("busy", "busy", t["console.transfer.Sent"]),
+        TransferState.Paid => new("ok", "done", t["console.transfer.Paid"]),
+        _ => new("bad", "fail", t["console.transfer.Failed"], ReasonOf(t, c.ReasonCode)),
+    };
+
+    /// <summary>The sentence first, the bank's code behind it in brackets.</summary>
+    public static string? ReasonOf(Texts t, string? code) => code is null ? null : ReasonCodes.Describe(code, t.Language) is { Length: > 0 } words ? $"{char.ToUpperInvariant(words[0])}{words[1..]} ({code})" : code;
+
+    public static string? Masked(Iban? iban) => iban is { } account ? $"{account.Value[..2]}•• •••• •••• {account.Value[^4..]}" : null;
+}

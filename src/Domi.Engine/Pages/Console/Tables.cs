@@ -1,0 +1,96 @@
+using System.Globalization;
+using Domi.Engine.Customers;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Invoices;
+using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
+using Domi.Engine.Subscriptions;
+using Domi.Platform;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Pages.Console;
+
+/// <summary>The tables that stand on lists of their own and below an object they belong to.</summary>
+internal sealed class Tables(EngineDb db, Texts t, Guid creditorId)
+{
+    private const int MostRelated = 20;
+
+    public async Task<ListView> AgreementsAsync(IQueryable<Mandate> mandates, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await mandates.Where(m => m.CreditorId == creditorId).OrderByDescending(m => m.Number).Take(most)
+            .Join(db.Customers, m => m.CustomerId, c => c.Id, (m, c) => new { m, c }).Join(db.Profiles, x => x.m.ProfileId, p => p.Id, (x, p) => new { x.m, x.c, p.Name }).OrderByDescending(x => x.m.Number).ToListAsync(ct);
+        return new(t["console.agreements"],
+            [new(t["console.customer"]), new(t["console.reference"]), new(t["console.profile"]), new("IBAN"), new(t["console.signed_on"]), new(t["console.state"])],
+            [.. rows.Select(r => new Row(Text(r.m.Number),
+            [
+                new(r.m.DebtorName ?? r.c.DisplayName, Agreement(r.m), r.c.CustomerNumber), new(r.m.Reference), new(r.Name), new(StateViews.Masked(r.m.DebtorAccount)), new(r.m.SignedOn), new(StateViews.Of(t, r.m)),
+            ]))])
+        { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> DebitsAsync(IQueryable<DirectDebit> debits, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await debits.Where(d => d.CreditorId == creditorId).OrderByDescending(d => d.Number).Take(most)
+            .Join(db.Mandates, d => d.MandateId, m => m.Id, (d, m) => new { d, m }).Join(db.Customers, x => x.m.CustomerId, c => c.Id, (x, c) => new { x.d, x.m, c }).OrderByDescending(x => x.d.Number).ToListAsync(ct);
+        return new(t["console.transactions"],
+            [new(t["console.customer"]), new(t["console.amount"], true), new(t["console.message"]), new(t["console.collected_on"]), new(t["console.attempt"], true), new(t["console.state"])],
+            [.. rows.Select(r => new Row(Text(r.d.Number),
+            [
+                new(r.m.DebtorName ?? r.c.DisplayName, "/console/transactions/" + Text(r.d.Number), r.m.Reference), new(r.d.Amount), new(r.d.Message, null, r.d.Ref), new(r.d.RequestedOn), new(r.d.Attempt), new(StateViews.Of(t, r.d)),
+            ]))])
+        { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> InvoicesAsync(IQueryable<Invoice> invoices, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await invoices.Where(i => i.CreditorId == creditorId).OrderByDescending(i => i.Id).Take(most).Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i, c }).OrderByDescending(x => x.i.Id).ToListAsync(ct);
+        return new(t["console.invoices"],
+            [new(t["console.number"]), new(t["console.customer"]), new(t["console.date"]), new(t["console.due"]), new(t["console.amount"], true), new(t["console.open_amount"], true), new(t["console.state"])],
+            [.. rows.Select(r => new Row(r.i.Id.ToString(),
+            [
+                new(r.i.Number, "/console/invoices/" + r.i.Id), new(r.c.DisplayName, null, r.c.CustomerNumber), new(r.i.Date), new(r.i.DueOn), new(r.i.Amount), new(r.i.Open), new(StateViews.Of(t, r.i)),
+            ]))])
+        { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> LinksAsync(IQueryable<PayLink> links, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await links.Where(l => l.CreditorId == creditorId).OrderByDescending(l => l.Number).Take(most).ToListAsync(ct);
+        var ids = rows.Select(l => l.CustomerId).ToList();
+        var names = await db.Customers.AsNoTracking().Where(c => c.CreditorId == creditorId && ids.Contains(c.Id)).ToDictionaryAsync(c => c.Id, ct);
+        return new(t["console.links"],
+            [new(t["console.title"]), new(t["console.customer"]), new(t["console.amount"], true), new(t["console.method"]), new(t["console.made"]), new(t["console.state"])],
+            [.. rows.Select(l => new Row(Text(l.Number),
+            [
+                new(l.Title, "/console/links/" + Text(l.Number), l.Ref), new(l.CustomerId is { } id && names.TryGetValue(id, out var c) ? c.DisplayName : null), new(l.Amount), new(l.Method), new(l.CreatedAt), new(StateViews.Of(t, l)),
+            ]))])
+        { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> SubscriptionsAsync(IQueryable<Subscription> subscriptions, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await subscriptions.Where(s => s.CreditorId == creditorId).OrderByDescending(s => s.Number).Take(most)
+            .Join(db.Mandates, s => s.MandateId, m => m.Id, (s, m) => new { s, m }).Join(db.Customers, x => x.m.CustomerId, c => c.Id, (x, c) => new { x.s, x.m, c }).OrderByDescending(x => x.s.Number).ToListAsync(ct);
+        return new(t["console.subscriptions"],
+            [new(t["console.customer"]), new(t["console.reference"]), new(t["console.amount"], true), new(t["console.rhythm"]), new(t["console.next_on"]), new(t["console.runs"], true), new(t["console.state"])],
+            [.. rows.Select(r => new Row(Text(r.s.Number),
+            [
+                new(r.m.DebtorName ?? r.c.DisplayName, Agreement(r.m), r.m.Reference), new(r.s.Reference, null, r.s.Message), new(r.s.Amount),
+                new(r.s.Weeks > 0 ? t["console.every_weeks", ("count", r.s.Weeks)] : t["console.every_months", ("count", r.s.Months)]), new(r.s.NextOn), new(r.s.Runs), new(StateViews.Of(t, r.s)),
+            ]))])
+        { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> CustomersAsync(IQueryable<Customer> customers, int most, CancellationToken ct)
+    {
+        var rows = await customers.Where(c => c.CreditorId == creditorId).OrderByDescending(c => c.Id).Take(most).ToListAsync(ct);
+        return new(t["console.customers"],
+            [new(t["console.name"]), new(t["console.customer_number"]), new(t["console.email"]), new(t["console.city"]), new(t["page.language"])],
+            [.. rows.Select(c => new Row(c.Id.ToString(), [new(c.DisplayName, "/console/customers/" + c.Id), new(c.CustomerNumber), new(c.Email), new(c.City), new(c.Language?.ToUpperInvariant())]))])
+        { Empty = t["console.none"] };
+    }
+
+    public static string Agreement(Mandate m) => "/console/agreements/" + Text(m.Number);
+
+    public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

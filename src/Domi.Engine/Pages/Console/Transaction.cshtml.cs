@@ -1,0 +1,73 @@
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Invoices;
+using Domi.Engine.Users;
+using Domi.Platform;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.Pages.Console;
+
+/// <summary>One transaction: its attempts, what was done after each failure, and what a person decides.</summary>
+internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Settlement settlement) : ConsolePage(desk)
+{
+    public override string Section => "transactions";
+
+    public DetailView Detail { get; private set; } = null!; // set before the page is drawn
+
+    public async Task<IActionResult> OnGetAsync(long number, CancellationToken ct)
+    {
+        var attempts = await Db.DirectDebits.AsNoTracking().Where(d => d.CreditorId == Me && d.Number == number).OrderByDescending(d => d.Attempt).ToListAsync(ct);
+        if (attempts.Count == 0) return NotFound();
+
+        var d = attempts[0];
+        var mandate = await Db.Mandates.AsNoTracking().SingleAsync(m => m.Id == d.MandateId, ct);
+        var customer = await Db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        var invoice = d.InvoiceId is { } id ? await Db.Invoices.AsNoTracking().SingleAsync(i => i.Id == id, ct) : null;
+        var run = d.RunId is { } runId ? await Db.CollectionRuns.AsNoTracking().SingleAsync(r => r.Id == runId, ct) : null;
+        var taken = await Db.CollectionActions.AsNoTracking().Where(a => a.CreditorId == Me && a.TransactionNumber == number).OrderByDescending(a => a.Step).Take(100).ToListAsync(ct);
+        Detail = new(T["console.transaction_number", ("number", Tables.Text(number))], StateViews.Of(T, d), d.Message,
+        [
+            new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.agreement"], new(mandate.Reference, Tables.Agreement(mandate))),
+            new(T["console.invoice"], new(invoice?.Number, invoice is null ? null : "/console/invoices/" + invoice.Id)), new(T["console.amount"], new(d.Amount)), new(T["console.charge"], new(d.Charge)), new(T["console.reference"], new(d.Ref)),
+            new(T["console.collected_on"], new(d.RequestedOn)), new(T["console.batch"], new(run?.PaymentInformationId, run is null ? null : "/console/batches/" + Tables.Text(run.Number))), new(T["console.end_to_end"], new(d.EndToEndId)),
+            new(T["console.made"], new(d.CreatedAt)), new(T["console.next_step"], new(d.NextStepAt)),
+        ],
+        Acts(d),
+        [
+            new(T["console.attempts"], [new(T["console.attempt"], true), new(T["console.amount"], true), new(T["console.collected_on"]), new(T["console.state"])],
+                [.. attempts.Select(a => new Row(a.Id.ToString(), [new(a.Attempt), new(a.Amount), new(a.RequestedOn), new(a.IsSuperseded ? new StateView("bad", "fail", StateViews.ReasonOf(T, a.ReasonCode) ?? T["console.debit.Failed"]) : StateViews.Of(T, a))]))]),
+            new(T["console.steps"], [new(T["console.what"]), new(T["console.reason"]), new(T["console.when"])],
+                [.. taken.Select(a => new Row(a.Id.ToString(), [new(T[$"console.step.{a.Action}"], null, T[$"console.origin.{a.Origin}"]), new(StateViews.ReasonOf(T, a.ReasonCode)), new(a.OccurredAt)]))]) { Empty = T["console.none"] },
+        ]);
+        return Page();
+    }
+
+    public Task<IActionResult> OnPostReofferAsync(long number, CancellationToken ct) => DoAsync(number, "reoffer", ct);
+
+    public Task<IActionResult> OnPostLinkAsync(long number, CancellationToken ct) => DoAsync(number, "backup", ct);
+
+    public Task<IActionResult> OnPostPaidAsync(long number, CancellationToken ct) => DoAsync(number, "paid", ct);
+
+    public Task<IActionResult> OnPostUnsettleAsync(long number, CancellationToken ct) => DoAsync(number, "unsettle", ct);
+
+    public Task<IActionResult> OnPostArchiveAsync(long number, CancellationToken ct) => DoAsync(number, "archive", ct);
+
+    private List<Act> Acts(DirectDebit d)
+    {
+        var acts = new List<Act>();
+        if (!Actor.May(ConsoleRole.User) || d.State is DirectDebitState.Sent) return acts;
+        var failed = d is { State: DirectDebitState.Failed, SettledBy: null };
+        if (failed) acts.AddRange([new("Link", T["console.send_link"]), new("Reoffer", T["console.reoffer"])]);
+        if (failed && !d.IsUnsettled && d.ArchivedAt is null) acts.Add(new("Unsettle", T["console.unsettle"]));
+        if (failed || d.State is DirectDebitState.Open) acts.Add(new("Paid", T["console.mark_paid"]));
+        if (d.State is not DirectDebitState.Open && d.ArchivedAt is null) acts.Add(new("Archive", T["console.archive"]));
+        return acts;
+    }
+
+    private Task<IActionResult> DoAsync(long number, string action, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction." + action, async token =>
+    {
+        if (await Db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == Me && d.Number == number && !d.IsSuperseded, token) is not { } debit) return null;
+        await failures.ActAsync(debit, action, settlement, token);
+        return Tables.Text(number);
+    }, "/console/transactions/" + Tables.Text(number), ct);
+}
