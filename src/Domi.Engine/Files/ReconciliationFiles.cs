@@ -129,7 +129,7 @@ internal static class ReconciliationFiles
     {
         var text = new StringBuilder("date;amount;name;iban;message;ref;id\r\n");
         foreach (var row in rows)
-            text.Append(CultureInfo.InvariantCulture, $"{row.On:yyyy-MM-dd};{row.Amount:0.00};{Cell(row.Name)};{row.Account};{Cell(row.Message)};{Cell(row.Reference)};{row.EndToEndId}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"{row.On:yyyy-MM-dd};{row.Amount:0.00};{Cell(row.Name)};{row.Account};{Cell(row.Message)};{Cell(row.Reference)};{Cell(row.EndToEndId)}\r\n");
         return new UTF8Encoding(true).GetBytes(text.ToString());
     }
 
@@ -158,8 +158,8 @@ internal static class ReconciliationFiles
                     E("BkTxCd", E("Domn", E("Cd", "PMNT"), E("Fmly", E("Cd", kind == "sdd" ? "IDDT" : "RCDT"), E("SubFmlyCd", row.Amount < 0 ? "PRDD" : kind == "sdd" ? "ESDD" : "ESCT")))),
                     E("NtryDtls", E("TxDtls",
                         E("Refs", E("EndToEndId", row.EndToEndId)),
-                        row.Name.Length > 0 || row.Account is not null ? E("RltdPties", row.Name.Length > 0 ? E("Dbtr", E("Nm", row.Name)) : null, row.Account is { } debtor ? E("DbtrAcct", E("Id", E("IBAN", debtor))) : null) : null,
-                        row.Message.Length > 0 ? E("RmtInf", E("Ustrd", row.Message)) : null)))))));
+                        row.Name.Length > 0 || row.Account is not null ? E("RltdPties", row.Name.Length > 0 ? E("Dbtr", E("Nm", Text(row.Name))) : null, row.Account is { } debtor ? E("DbtrAcct", E("Id", E("IBAN", debtor))) : null) : null,
+                        row.Message.Length > 0 ? E("RmtInf", E("Ustrd", Text(row.Message))) : null)))))));
         using var memory = new MemoryStream();
         using (var writer = XmlWriter.Create(memory, new() { Encoding = new UTF8Encoding(false), Indent = true })) document.Save(writer);
         return memory.ToArray();
@@ -167,6 +167,9 @@ internal static class ReconciliationFiles
         static XElement Balance(string code, decimal amount, DateOnly on) => E("Bal", E("Tp", E("CdOrPrtry", E("Cd", code))), Amount(amount), E("CdtDbtInd", amount < 0 ? "DBIT" : "CRDT"), E("Dt", E("Dt", Json.Day(on))));
 
         static XElement Amount(decimal amount) => E("Amt", new XAttribute("Ccy", "EUR"), Math.Abs(amount).ToString("0.00", CultureInfo.InvariantCulture));
+
+        // At most 140 characters, and none that XML has no place for.
+        static string Text(string text) => string.Concat(text.EnumerateRunes().Where(r => r.Value is not (0xFFFE or 0xFFFF)).Take(140)) is { Length: > 0 } plain ? plain : "-";
 
         static XElement E(string name, params object?[] content) => new(Ns + name, content);
     }

@@ -118,7 +118,13 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
     {
         var now = clock.GetUtcNow();
         var payment = Add(invoice, PaymentKind.Payment, amount, sourceKey, "transfer", now, isDouble: invoice.Receive(amount, now));
-        if (invoice.Open <= 0) await SettleCollectionsAsync(invoice, "transfer", ct);
+        if (invoice.Open <= 0)
+        {
+            // What the bank does not have yet is not collected on top.
+            foreach (var open in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Open).ToListAsync(ct)) open.Withdraw();
+            await SettleCollectionsAsync(invoice, "transfer", ct);
+        }
+
         await PublishAsync(invoice, payment, null, null, null, 0, ct);
     }
 

@@ -9,6 +9,7 @@ using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace Domi.Engine.Invoices;
@@ -23,10 +24,13 @@ internal static class UblInvoice
 {
     private const int MostBytes = 20 * 1024 * 1024;
 
+    // No document nests deeper than a dozen; what a reader of texts walks through is bounded.
+    private const int MostDepth = 64;
+
     private static readonly XNamespace Cac = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
     private static readonly XNamespace Cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
-    public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("invoice/ubl", HandleAsync);
+    public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("invoice/ubl", HandleAsync).WithMetadata(new Limit(MostBytes));
 
     private static async Task<IResult> HandleAsync(
         Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
@@ -36,6 +40,9 @@ internal static class UblInvoice
         var answer = await db.RepeatWhenBeatenAsync(token => CreateInvoice.BookAsync(call, wanted, db, view, settlement, keys, mail, clock, token), ct);
         return Json.Answer(answer);
     }
+
+    /// <summary>Of the server; a document is larger than other calls.</summary>
+    private sealed record Limit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 
     private static async Task<byte[]> ReadBodyAsync(Call call, CancellationToken ct)
     {
@@ -48,7 +55,11 @@ internal static class UblInvoice
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(bytes), new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostBytes, Async = false });
+            var rules = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostBytes, Async = false };
+            using (var depth = XmlReader.Create(new MemoryStream(bytes), rules))
+                while (depth.Read())
+                    if (depth.Depth > MostDepth) throw Bad("The body is nested too deep.");
+            using var reader = XmlReader.Create(new MemoryStream(bytes), rules);
             var root = XDocument.Load(reader).Root!;
             return root.Name.LocalName is "Invoice" or "CreditNote" && root.Name.NamespaceName.StartsWith("urn:oasis:names:specification:ubl:schema:xsd:", StringComparison.Ordinal)
                 ? root
@@ -71,6 +82,10 @@ internal static class UblInvoice
 
         var amount = Amount(total!, "PayableAmount");
         var paid = Text(total, Cbc + "PrepaidAmount") is null ? 0m : Amount(total!, "PrepaidAmount");
+        if (paid < 0 || paid > Math.Max(0m, amount + paid) || amount + paid > 999_999_999.99m)
+            throw new RefusedException("err_invalid_amount", $"PrepaidAmount is not between 0 and the whole: {paid}.", ("amount", paid)) { Field = "PrepaidAmount" };
+        if (total!.Element(Cbc + "PayableAmount")!.Attribute("currencyID")?.Value is { } currency && currency.Trim() != "EUR")
+            throw new RefusedException("err_invalid_amount", $"Only euro is collected, not {currency}.", ("amount", currency)) { Field = "PayableAmount" };
         var date = Day(root, "IssueDate") ?? throw Call.Missing("IssueDate");
         var due = Day(root, "DueDate") ?? Day(root.Elements(Cac + "PaymentMeans").FirstOrDefault(), "PaymentDueDate") ?? date;
         var number = Text(root, Cbc + "ID") ?? throw Call.Missing("ID");

@@ -77,7 +77,7 @@ internal static class ImportStatement
             var cells = rows[at].Split(';');
             if (cells.Length != columns.Count) throw Bad($"Line {at + 1} has {cells.Length} cells for {columns.Count} columns.");
             string Cell(string name) => columns.IndexOf(name) is >= 0 and var column ? cells[column].Trim() : "";
-            if (!long.TryParse(Cell("amount"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cents) || Math.Abs(cents) > 99_999_999_999) throw Bad($"Line {at + 1}: the amount is no number of cents.");
+            if (!long.TryParse(Cell("amount"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var cents) || cents is < -99_999_999_999 or > 99_999_999_999) throw Bad($"Line {at + 1}: the amount is no number of cents.");
             Iban? from = Cell("iban") is not { Length: > 0 } iban ? null : Iban.TryParse(iban, out var read) ? read : throw Bad($"Line {at + 1}: the IBAN does not hold.");
             Bic? bic = Bic.TryParse(Cell("bic"), out var known) ? known : null;
             var on = Cell("date") is not { Length: > 0 } date ? today : DateOnly.TryParseExact(date, ["yyyy-MM-dd", "dd/MM/yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw Bad($"Line {at + 1}: the date is none.");

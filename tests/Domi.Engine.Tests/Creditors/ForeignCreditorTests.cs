@@ -46,7 +46,7 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
     public async Task Every_call_on_what_is_the_others_is_answered_as_if_it_did_not_exist()
     {
         var reference = await owner.GivenASignedMandate("MINE");
-        var (prepared, _) = await owner.InviteAsync("MINE-2");
+        var (prepared, page) = await owner.InviteAsync("MINE-2");
         var invoice = await owner.BookAsync(EngineClient.Invoice("MINE-1", 100m, "MINE"));
         var id = invoice.GetProperty("id").GetString()!;
         await owner.BookAsync(EngineClient.Invoice("MINE-OPEN", 100m, "MINE-3", due: "2031-01-01"));
@@ -58,6 +58,14 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
         await owner.TakenAsync(HttpMethod.Post, "/ibanblacklist", ("iban", "BE16645348971174"), ("rsn", "x"));
         using var bulk = await owner.SendAsync(HttpMethod.Post, "/transaction/bulk", JsonContent.Create(new[] { new { mndtId = reference, amount = 50, message = "M" } }));
         var batch = (await bulk.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetString()!;
+        using var booked = await owner.SendAsync(HttpMethod.Post, "/invoice/bulk", JsonContent.Create(new[] { EngineClient.Invoice("MINE-BULK", 5m, "MINE-4") }));
+        var invoices = (await booked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetString()!;
+        await app.ReadEngineAsync(async db =>
+        {
+            var hash = await Blob.KeepAsync(db, "a file"u8.ToArray(), "text/csv", app.Now(), CancellationToken.None);
+            db.ReconciliationFiles.Add(new() { CreditorId = app.Access.CreditorId, Name = "mine.csv", Format = "csv", BlobHash = hash, CreatedAt = app.Now() });
+            return await db.SaveChangesAsync();
+        });
         var unknown = Guid.CreateVersion7().ToString();
         var before = await CountsAsync();
 
@@ -72,12 +80,16 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
             ("PATCH", "/subscription/{mandate}/SUB?amount=6"), ("DELETE", "/subscription/{mandate}/SUB"), ("POST", "/subscription/{mandate}/SUB/suspend"), ("POST", "/subscription/{mandate}/SUB/resume"), ("GET", "/payment/link?id={link}"), ("DELETE", "/payment/link?id={link}"),
             ("POST", "/payment/link/refund?id={link}&message=M"), ("POST", "/payment/link?title=T&amount=5&invoice={open}"), ("POST", "/payment/link?title=T&amount=50&txref={txref}"), ("GET", "/transfer/detail?id={transfer}"), ("DELETE", "/transfer?id={transfer}"), ("POST", "/transfer?iban={beneficiary}&amount=5&message=M"),
             ("GET", "/customer/{customer}"), ("PATCH", "/customer/{customer}?city=Gent"), ("DELETE", "/customer/{customer}"), ("DELETE", "/ibanblacklist?iban={blocked}"),
+            ("POST", "/sign?ct=1&method=import&iban=BE68539007547034&key={key}"), ("POST", "/mandate/update?mndtId={mandate}&city=Gent"), ("POST", "/mandate/{mandate}/action?type=access"), ("POST", "/customeraccess?mndtId={mandate}"), ("POST", "/customeraccess?customerNumber={customer}"),
+            ("GET", "/invoice/bulk?batchId={invoices}"), ("GET", "/invoice/{number}/ubl"), ("PATCH", "/invoice/{number}/reoffer"), ("POST", "/invoice/{number}/action?type=refund&message=M"), ("POST", "/invoice/{open}/action?type=sms"),
+            ("POST", "/invoice/{open}/action?type=paymentplan&initialAmount=50&recurringAmount=50&terms=1&mndtId={mandate}&remittance=M"), ("GET", "/files/{file}"),
         })
         {
             var ids = new[]
             {
                 ("{tx}", tx, "999999999"), ("{txref}", "MINE-TX", "NOBODYS"), ("{batch}", batch, unknown), ("{link}", link, "999999999"), ("{open}", "MINE-OPEN", "NOBODYS"), ("{transfer}", transfer, new string('0', 32)), ("{beneficiary}", "BE91001732641076", "BE31798258915655"),
                 ("{customer}", "MINE", "NOBODYS"), ("{blocked}", "BE16645348971174", "BE49473211985171"),
+                ("{key}", page[(page.LastIndexOf('/') + 1)..], new string('k', 32)), ("{invoices}", invoices, unknown), ("{file}", "mine.csv", "nobodys.csv"),
             };
             var (own, nobody) = ids.Aggregate((Own: path, Nobody: path), (p, one) => (p.Own.Replace(one.Item1, one.Item2), p.Nobody.Replace(one.Item1, one.Item3)));
             var theirs = await AnswerAsync(method, own.Replace("{invoice}", id).Replace("{number}", "MINE-1").Replace("{mandate}", reference).Replace("{prepared}", prepared));
@@ -92,9 +104,12 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
         Assert.Equal("err_not_found", await EngineClient.RefusalAsync(other.SendAsync(HttpMethod.Delete, "/transfers/beneficiaries/BE91001732641076"), HttpStatusCode.NotFound));
         var held = (await owner.TakenAsync(HttpMethod.Post, "/reservation", ("mndtId", reference), ("amount", "5"))).GetProperty("id").GetString()!;
         Assert.Equal("err_not_found", await EngineClient.RefusalAsync(other.SendAsync(HttpMethod.Delete, "/reservation", null, ("X-RESERVATION", held))));
+        using var statement = await other.SendAsync(HttpMethod.Post, "/reporting", new StringContent("twikey:BE68539007547034 name;msg;amount\nAn;MINE-OPEN;10000", System.Text.Encoding.UTF8, "text/plain"));
+        Assert.Equal((HttpStatusCode.NoContent, "BOOKED"), (statement.StatusCode, (await owner.GetAsync("/invoice/MINE-OPEN")).GetProperty("state").GetString()));
+        Assert.Equal(0, (await owner.GetAsync("/reporting")).GetProperty("Statements").GetArrayLength());
         foreach (var (path, list) in new[]
         {
-            ("/transaction/query?fromId=0", "Entries"), ("/transaction/detail?id=" + tx, "Entries"), ("/subscription/query", "Subscriptions"), ("/collect", "Sdds"), ("/collect/query", "collections"), ("/transfers/beneficiaries", "beneficiaries"),
+            ("/files", "Files"), ("/transaction/query?fromId=0", "Entries"), ("/transaction/detail?id=" + tx, "Entries"), ("/subscription/query", "Subscriptions"), ("/collect", "Sdds"), ("/collect/query", "collections"), ("/transfers/beneficiaries", "beneficiaries"),
             ("/ibanblacklist", "accounts"), ("/transfer/complete", "CreditTransfers"), ("/transfer", "Entries"), ("/payment/link/feed?all=true", "Links"),
         })
             Assert.Equal(0, (await other.GetAsync(path)).GetProperty(list).GetArrayLength());
