@@ -36,6 +36,9 @@ internal sealed class Browsing : IAsyncDisposable
     /// <summary>A screen on a desk.</summary>
     public async Task<IPage> DeskAsync(string language = "en", int width = 1280) => await PageAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, Locale = language });
 
+    /// <summary>Whatever is on a screen now.</summary>
+    public IEnumerable<IPage> Open => browser.Contexts.SelectMany(c => c.Pages);
+
     private async Task<IPage> PageAsync(BrowserNewContextOptions options)
     {
         var context = await browser.NewContextAsync(options);

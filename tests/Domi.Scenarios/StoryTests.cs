@@ -38,7 +38,19 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
         }
         catch
         {
-            if (clerk is not null) await evidence.PictureAsync(clerk, "clerk-when-it-broke");
+            try
+            {
+                foreach (var page in browsing?.Open ?? [])
+                {
+                    evidence.Shows($"{page.Url}: {await page.TitleAsync()}: {(await page.InnerTextAsync("body")).ReplaceLineEndings(" ")}");
+                    await evidence.PictureAsync(page, "when-it-broke");
+                }
+            }
+            catch (PlaywrightException)
+            {
+                // What broke first is what counts.
+            }
+
             throw;
         }
     }

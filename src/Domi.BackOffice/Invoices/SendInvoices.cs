@@ -190,14 +190,18 @@ public sealed class FindInterruptedSends(OfficeDb db, BusinessClock clock) : IJo
 {
     public static string Name => "find-interrupted-sends";
 
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    private IQueryable<Invoice> HandingOver => db.Invoices.AsNoTracking().Where(i => i.SendState == SendState.HandingOver && i.SentTo == "provider");
+
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct)
     {
-        var since = now.AddMinutes(-5);
-        return await db.Invoices.AsNoTracking().Where(i => i.SendState == SendState.HandingOver && i.SentTo == "provider" && i.SentAt < since).OrderBy(i => i.SentAt).Take(most)
+        var since = now - Longest;
+        return await HandingOver.Where(i => i.SentAt <= since).OrderBy(i => i.SentAt).Take(most)
             .Select(i => new DueWork(i.Id.ToString(), i.Id.ToString(), i.SentAt!.Value)).ToListAsync(ct);
     }
 
-    public Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await HandingOver.MinAsync(i => i.SentAt, ct) + Longest;
 
     public Task RunAsync(DueWork work, CancellationToken ct) => db.WriteAsync(async token =>
     {

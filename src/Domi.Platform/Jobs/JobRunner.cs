@@ -151,14 +151,7 @@ public sealed class JobRunner(
             while (!mine.IsEmpty) await nudge.WaitAsync(TimeSpan.FromMilliseconds(20), ct); // what runs already may finish first
 
             var target = clock.GetUtcNow() + by;
-            while (true)
-            {
-                await DrainAsync(ct);
-                var next = await NextDueAsync(ct);
-                if (next is null || next > target) break;
-
-                await MoveToAsync(next.Value, ct);
-            }
+            while (await DrainAsync(ct) is { } next && next <= target) await MoveToAsync(next, ct);
 
             await MoveToAsync(target, ct);
             await DrainAsync(ct);
@@ -169,27 +162,28 @@ public sealed class JobRunner(
         }
     }
 
-    private async Task DrainAsync(CancellationToken ct)
+    /// <summary>
+    /// Does what is due, and what falls due with it, and answers when the next piece does. A kind is looked into only where it has something:
+    /// between two instants of a year that is most often one.
+    /// </summary>
+    private async Task<DateTimeOffset?> DrainAsync(CancellationToken ct)
     {
-        for (var done = 1; done > 0;)
+        while (true)
         {
-            done = 0;
-            foreach (var kind in kinds.Where(k => !k.UsesWallClock)) done += await RunDueAsync(kind, ct);
-        }
-    }
-
-    private async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct)
-    {
-        DateTimeOffset? first = null;
-        var now = clock.GetUtcNow();
-        foreach (var kind in kinds.Where(k => !k.UsesWallClock))
-        {
+            DateTimeOffset? first = null;
+            var (now, done) = (clock.GetUtcNow(), 0);
             await using var scope = root.CreateAsyncScope();
-            // What is due already and still there failed a moment ago: it rests, and must not hold the clock.
-            if (await kind.Make(scope.ServiceProvider).NextDueAsync(ct) is { } due && due > now && (first is null || due < first)) first = due;
-        }
+            foreach (var kind in kinds.Where(k => !k.UsesWallClock))
+            {
+                if (await kind.Make(scope.ServiceProvider).NextDueAsync(ct) is not { } due) continue;
 
-        return first;
+                if (due <= now) done += await RunDueAsync(kind, ct);
+                else if (first is null || due < first) first = due;
+            }
+
+            // What is due and still there failed a moment ago: it rests, and must not hold the clock.
+            if (done == 0) return first;
+        }
     }
 
     private async Task MoveToAsync(DateTimeOffset instant, CancellationToken ct)
