@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Domi.Scenarios;
@@ -65,8 +66,24 @@ internal static class Pages
         await page.FillAsync("[name='Input.Email']", "admin@domi.example");
         await page.FillAsync("[name='Input.Password']", password);
         await page.ClickAsync("form button.primary");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.ArrivesAsync("^(?!.*/sign-in)");
     }
+
+    /// <summary>
+    /// Waits until a page with such an address is there, whole. It looks again and again: the library's own waiting for an address misses
+    /// what happens between its look and its wait, and then waits for ever.
+    /// </summary>
+    public static Task ArrivesAsync(this IPage page, string address) => Testing.ProcessApp.UntilAsync(async () =>
+    {
+        try
+        {
+            return Regex.IsMatch(page.Url, address) && await page.EvaluateAsync<string>("document.readyState") == "complete" && Regex.IsMatch(page.Url, address);
+        }
+        catch (PlaywrightException)
+        {
+            return false; // it was leaving for the next page just then
+        }
+    }, $"a page at {address}");
 
     /// <summary>Puts the office's screens into a language.</summary>
     public static async Task SpeakAsync(this IPage page, string language)

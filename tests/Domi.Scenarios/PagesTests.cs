@@ -74,7 +74,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         await desk.GotoAsync(new Uri(sample.App.Office, "/relations").ToString());
         await desk.Locator("tbody input[type=checkbox]").First.CheckAsync();
         await desk.ClickAsync("[data-bulk] button[type=submit]");
-        await desk.WaitForURLAsync("**/relations/invite");
+        await desk.ArrivesAsync("/relations/invite$");
         await ExamineAsync(desk, "inviting many", findings);
         await WideAsync(desk, "inviting many", findings);
         await desk.GotoAsync(new Uri(sample.App.Office, "/relations/new").ToString());
@@ -111,7 +111,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         var payable = (await PaymentLinksAsync())["open"];
         await phone.GotoAsync(payable + "?l=nl");
         await phone.ClickAsync("button[name=method][value=card]");
-        await phone.WaitForURLAsync("**/simulator/**");
+        await phone.ArrivesAsync("/simulator/");
         await WideAsync(phone, "bank", findings);
         await AxeAsync(scripted, phone.Url, "bank", findings);
         await phone.GotoAsync(payable + "?l=de");
@@ -124,7 +124,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         Assert.NotEqual(0, await phone.Locator(".error").CountAsync());
         await phone.FillAsync("[name=iban]", "BE91 0017 3264 1076");
         await phone.ClickAsync("form.fields button[type=submit]");
-        await phone.WaitForURLAsync("**/mandate*");
+        await phone.ArrivesAsync("/mandate");
         await WideAsync(phone, "mandate", findings);
         await AxeAsync(scripted, phone.Url, "mandate", findings);
 
@@ -142,7 +142,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         await desk.FillAsync("#email", "console@domi.example");
         await desk.FillAsync("#password", AppFixture.AdminPassword);
         await desk.ClickAsync("main button[type=submit]");
-        await desk.WaitForURLAsync("**/console/transactions/unsettled");
+        await desk.ArrivesAsync("/console/transactions/unsettled$");
 
         var pages = new List<string>();
         foreach (var list in ConsoleLists)
@@ -268,7 +268,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         await desk.GotoAsync(office + "/proposals");
         await desk.Locator("input[name=pick]").First.CheckAsync();
         await desk.ClickAsync("[data-bulk] button[value=send]");
-        await desk.WaitForURLAsync("**/runs/*");
+        await desk.ArrivesAsync("/runs/[^/]+$");
         var run = new Uri(desk.Url).AbsolutePath;
         using var api = sample.App.OfficeClient();
         await ProcessApp.UntilAsync(async () => (await api.GetStringAsync("/api/v1/mails?state=Accepted")).Length > 2, "the invoice left by mail");
