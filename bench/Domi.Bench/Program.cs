@@ -7,6 +7,7 @@ using Domi.BackOffice.Ledger;
 using Domi.BackOffice.Relations;
 using Domi.BackOffice.Runs;
 using Domi.BackOffice.Sync;
+using Domi.Bench;
 using Domi.Platform;
 using Domi.Rendering;
 using Domi.Testing;
@@ -16,19 +17,49 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 // Each figure stands beside a calibration of the same run: machines differ, ratios travel.
-var chosen = args.Length == 0 ? ["commits", "invoices", "events", "list", "run", "start"] : args;
+var chosen = args.Length == 0 ? ["commits", "invoices", "events", "list", "run", "start", "mixed", "bulk", "page"] : args;
 var failed = 0;
 await using var app = new BenchFixture();
 await app.InitializeAsync();
 
 var bareCommits = 0.0;
-if (chosen.Contains("commits") || chosen.Contains("invoices")) Print("bare loop, one-row commits to SQLite (full)", $"{bareCommits = Commits(app.Folder):0}/s");
+if (chosen.Contains("commits") || chosen.Contains("invoices") || chosen.Contains("mixed")) Print("bare loop, one-row commits to SQLite (full)", $"{bareCommits = Commits(app.Folder):0}/s");
 if (chosen.Contains("invoices")) await InvoicesAsync();
 if (chosen.Contains("events")) await EventsAsync();
 if (chosen.Contains("list")) await ListAsync();
 if (chosen.Contains("run")) await RunOf500Async();
 if (chosen.Contains("start")) await StartAsync();
+if (chosen.Contains("mixed") || chosen.Contains("bulk") || chosen.Contains("page")) await EngineApiAsync();
 return failed;
+
+async Task EngineApiAsync()
+{
+    await using var engine = new EngineApi(PublishedProgram(), Path.Combine(app.Folder, "engine-api"));
+    await engine.StartAsync();
+    if (chosen.Contains("page"))
+    {
+        var (p95, kilobytes) = await engine.PageAsync();
+        Bar("payment page, time to its first byte, p95", p95 < 50, $"{p95:0.0} ms (bar 50)");
+        Bar("  the page with everything", kilobytes < 60, $"{kilobytes:0.0} kB (bar 60)");
+    }
+
+    if (chosen.Contains("bulk"))
+    {
+        await engine.BulkAsync(); // compiles what is hot
+        var seconds = await engine.BulkAsync();
+        Bar("POST /creditor/invoice/bulk of 5,000, every one made", seconds < 5, $"{seconds:0.00} s (bar 5)");
+    }
+
+    if (!chosen.Contains("mixed")) return;
+    await engine.MixedAsync(TimeSpan.FromSeconds(30)); // warms up
+    var mixed = await engine.MixedAsync(TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("DOMI_BENCH_MINUTES") ?? "10", CultureInfo.InvariantCulture)));
+    Bar("invoices, transactions, invitations; four feeds read; 16 connections", mixed.Writes >= bareCommits / 4, $"{mixed.Writes:0} made/s = {mixed.Writes / bareCommits:0.00} of bare commits (bar 0.25), {mixed.Reads:0} pages read/s");
+    Bar("  wait, 99 of 100", mixed.P99 < 100, $"{mixed.P99:0} ms (bar 100), median {mixed.Median:0} ms, worst {mixed.Worst:0} ms");
+    Bar("  events that the readers have not seen", mixed.Unread <= 0, $"{mixed.Unread}");
+    Bar("  resident memory, after a fifth of the time and at the end", mixed.LateMegabytes < mixed.EarlyMegabytes * 1.15, $"{mixed.EarlyMegabytes:0} MB, {mixed.LateMegabytes:0} MB (bar 15 % more)");
+}
+
+static string PublishedProgram() => Path.Combine(Environment.GetEnvironmentVariable("DOMI_PROGRAM") ?? throw new InvalidOperationException("DOMI_PROGRAM names no program."), "domi");
 
 // Load of other programs moves the clock on the wall, not this one.
 double CpuSeconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
@@ -72,7 +103,7 @@ async Task InvoicesAsync()
             {
                 var body = $$$"""{"id":"{{{Guid.CreateVersion7()}}}","number":"B{{{seconds}}}-{{{w}}}-{{{i}}}","amount":121.5,"date":"2026-03-17","duedate":"2026-04-17","ct":1,"remittance":"090933755493","customer":{"customerNumber":"{{{w}}}-{{{i % 50}}}","email":"a{{{w}}}-{{{i % 50}}}@example.org"}}""";
                 var started = Stopwatch.GetTimestamp();
-                await caller.PostAsync("/creditor/invoice", token, body);
+                await caller.SendAsync("POST", "/creditor/invoice", token, body);
                 waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
         })));
@@ -139,7 +170,7 @@ async Task ListAsync()
 // The published program over a folder in which a sample firm has lived.
 async Task StartAsync()
 {
-    var program = Path.Combine(Environment.GetEnvironmentVariable("DOMI_PROGRAM") ?? throw new InvalidOperationException("DOMI_PROGRAM names no program."), "domi");
+    var program = PublishedProgram();
     var folder = Path.Combine(app.Folder, "start");
     var (office, engine) = (ProcessApp.FreePort(), ProcessApp.FreePort());
     await using (var first = new ProcessApp(folder, "office,engine", office, engine, new Dictionary<string, string?>()) { LoadsSample = true, Program = program })
@@ -274,48 +305,5 @@ internal sealed class BenchFixture : OfficeFixture
                 + await db.Database.ExecuteSqlRawAsync(Databases.LookAtTables);
 #pragma warning restore EF1002
         });
-    }
-}
-
-/// <summary>
-/// One connection that is kept open, and no more than a request must cost: the generator shares the processors with what it measures.
-/// </summary>
-internal sealed class Caller : IAsyncDisposable
-{
-    private readonly System.Net.Sockets.Socket socket = new(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] buffer = new byte[16_384];
-
-    public static async Task<Caller> OpenAsync(Uri address)
-    {
-        var caller = new Caller();
-        await caller.socket.ConnectAsync(address.Host, address.Port);
-        return caller;
-    }
-
-    public async Task PostAsync(string path, string token, string body)
-    {
-        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
-        for (var read = 0; ;)
-        {
-            var more = await socket.ReceiveAsync(buffer.AsMemory(read));
-            if (more == 0) throw new InvalidOperationException("The connection was closed.");
-            read += more;
-            var answer = buffer.AsSpan(0, read);
-            var end = answer.IndexOf("\r\n\r\n"u8);
-            if (end < 0) continue;
-            if (!answer.StartsWith("HTTP/1.1 200"u8)) throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(answer));
-            var head = System.Text.Encoding.ASCII.GetString(answer[..end]);
-            var at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
-            if (at < 0) throw new InvalidOperationException("The answer has no length.");
-            var digits = head.AsSpan(at + 16);
-            if (digits.IndexOf('\r') is >= 0 and var line) digits = digits[..line];
-            if (read >= end + 4 + int.Parse(digits, CultureInfo.InvariantCulture)) return;
-        }
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        socket.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

@@ -44,13 +44,16 @@ internal sealed record CustomerBlock(
 
 internal static class FindOrCreate
 {
+    private static readonly Func<EngineDb, Guid, string, IAsyncEnumerable<Customer>> WithNumber = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string number) => db.Customers.Where(c => c.CreditorId == creditorId && c.CustomerNumber == number));
+
     /// <summary>
     /// Finds by number, else by e-mail, else makes a customer. Blanks never overwrite, and nobody is found by name. Of two who make the
     /// same one an index declines the second, who then begins anew.
     /// </summary>
     public static async Task<Customer> CustomerAsync(EngineDb db, Guid creditorId, CustomerBlock block, CancellationToken ct)
     {
-        var customer = block.CustomerNumber is { } number ? await db.Customers.SingleOrDefaultAsync(c => c.CreditorId == creditorId && c.CustomerNumber == number, ct) : null;
+        var customer = block.CustomerNumber is { } number ? (await WithNumber(db, creditorId, number).ToListAsync(ct)).SingleOrDefault() : null;
         if (customer is null && Customer.KeyOf(block.Email) is { } address)
         {
             // A new number may be the first one of somebody who was known by his address; whoever has another number is somebody else.

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -28,35 +30,40 @@ internal static class TransactionView
         return [.. debits.Select(d =>
         {
             var mandate = mandates[d.MandateId];
-            var entry = new JsonObject
-            {
-                ["id"] = d.Number,
-                ["contractId"] = mandate.Number,
-                ["mndtId"] = mandate.Reference,
-                ["contract"] = mandate.ContractReference ?? mandate.Profile,
-                ["amount"] = Json.Amount(d.Amount),
-                ["msg"] = d.Message,
-                ["place"] = d.Place,
-                ["ref"] = d.Ref,
-                ["e2e"] = d.EndToEndId,
-                ["date"] = Json.Day(d.BilledOn),
-                ["reqcolldt"] = Json.Day(d.RequestedOn),
-                ["final"] = d.IsFinal && !d.IsSuperseded,
-                ["state"] = d.WireState,
-                ["bkdate"] = d.SettledOn is { } settled ? Json.Day(settled) : null,
-                ["bkerror"] = d.ReasonCode,
-                ["bkmsg"] = d.ReasonCode is { } code ? ReasonCodes.Describe(code, "en") : null,
-                ["bkamount"] = Json.Amount(d.Amount),
-                ["admincharge"] = Json.Amount(d.Charge),
-                ["lastupdate"] = Json.Instant(d.UpdatedAt),
-                ["stage"] = StageOf(d),
-            };
+            var entry = Of(d, mandate.Number, mandate.Reference, mandate.ContractReference ?? mandate.Profile);
             if (d.RunId is { } run && runs.TryGetValue(run, out var batch)) entry["collection"] = batch;
             if (taken[d.Number].OrderBy(a => a.Step).ToList() is { Count: > 0 } steps)
                 entry["actions"] = new JsonArray([.. steps.Select(a => (JsonNode)new JsonObject { ["type"] = a.Origin, ["reason"] = a.ReasonCode, ["action"] = a.Action, ["at"] = Json.Instant(a.OccurredAt) })]);
             return entry;
         })];
     }
+
+    /// <summary>A transaction that was planned just now: it has no collection and no actions.</summary>
+    public static JsonObject OfNew(DirectDebit debit, Mandate mandate, Profile profile) => Of(debit, mandate.Number, mandate.Reference, mandate.ContractReference ?? profile.Name);
+
+    private static JsonObject Of(DirectDebit d, long contractId, string reference, string contract) => new()
+    {
+        ["id"] = d.Number,
+        ["contractId"] = contractId,
+        ["mndtId"] = reference,
+        ["contract"] = contract,
+        ["amount"] = Json.Amount(d.Amount),
+        ["msg"] = d.Message,
+        ["place"] = d.Place,
+        ["ref"] = d.Ref,
+        ["e2e"] = d.EndToEndId,
+        ["date"] = Json.Day(d.BilledOn),
+        ["reqcolldt"] = Json.Day(d.RequestedOn),
+        ["final"] = d.IsFinal && !d.IsSuperseded,
+        ["state"] = d.WireState,
+        ["bkdate"] = d.SettledOn is { } settled ? Json.Day(settled) : null,
+        ["bkerror"] = d.ReasonCode,
+        ["bkmsg"] = d.ReasonCode is { } code ? ReasonCodes.Describe(code, "en") : null,
+        ["bkamount"] = Json.Amount(d.Amount),
+        ["admincharge"] = Json.Amount(d.Charge),
+        ["lastupdate"] = Json.Instant(d.UpdatedAt),
+        ["stage"] = StageOf(d),
+    };
 
     /// <summary>Leaves out the parts that the caller does not include.</summary>
     public static JsonObject For(Call call, JsonObject entry)

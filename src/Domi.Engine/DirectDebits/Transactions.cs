@@ -25,6 +25,9 @@ internal static class Transactions
 {
     private const int Most = 500;
 
+    private static readonly Func<EngineDb, Guid, string, IAsyncEnumerable<Mandate>> WithReference = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string reference) => db.Mandates.Where(m => m.CreditorId == creditorId && m.Reference == reference));
+
     /// <summary>What a caller wants collected.</summary>
     public sealed record Wanted(string Mandate, decimal Amount, string Message, string? Ref, string? Place, DateOnly? BilledOn, DateOnly? RequestedOn, bool RefIsEndToEndId);
 
@@ -45,14 +48,15 @@ internal static class Transactions
 
         var wanted = Read(call);
         var reservation = call.Header("X-RESERVATION");
-        var debit = await db.WriteOrRepeatAsync(async token =>
+        var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, ct); // before others have to wait: what is read inside a transaction is not remembered
+        var (debit, mandate) = await db.WriteOrRepeatAsync(async token =>
         {
             await Idempotency.UseAsync(db, call, token);
-            var mandate = await MandateAsync(db, call, wanted.Mandate, token);
-            if (reservation is not null) await Reservations.ConsumeAsync(db, call, reservation, mandate, wanted.Amount, clock, token);
-            return await AddAsync(db, mandate, wanted, clock, token);
+            var found = await MandateAsync(db, call, wanted.Mandate, token);
+            if (reservation is not null) await Reservations.ConsumeAsync(db, call, reservation, found, wanted.Amount, clock, token);
+            return (await AddAsync(db, found, wanted, clock, token), found);
         }, ct);
-        return Json.Answer(new JsonObject { ["Entries"] = new JsonArray(TransactionView.For(call, await TransactionView.OfAsync(db, debit, ct))) });
+        return Json.Answer(new JsonObject { ["Entries"] = new JsonArray(TransactionView.For(call, TransactionView.OfNew(debit, mandate, facts.ProfileOf(mandate.ProfileId)))) });
     }
 
     /// <summary>Plans a collection on a mandate, inside the running transaction.</summary>
@@ -62,7 +66,7 @@ internal static class Transactions
         if (wanted.RefIsEndToEndId && (db.DirectDebits.Local.Any(d => d.EndToEndId == wanted.Ref) || await db.DirectDebits.AnyAsync(d => d.CreditorId == mandate.CreditorId && d.EndToEndId == wanted.Ref, ct)))
             wanted = wanted with { RefIsEndToEndId = false }; // used before: the reference stays, the id is new
 
-        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
+        var profile = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId);
         var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
         var on = TargetCalendar.NextOpen(wanted.RequestedOn is { } day && day > earliest ? day : earliest);
         var debit = DirectDebit.Plan(mandate.CreditorId, await db.NextObjectNumberAsync(mandate.CreditorId, ct), invoiceId, mandate.Id, wanted.Amount, wanted.Message, wanted.Ref, 1, on,
@@ -108,7 +112,7 @@ internal static class Transactions
     }
 
     internal static async Task<Mandate> MandateAsync(EngineDb db, Call call, string reference, CancellationToken ct) =>
-        await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == call.CreditorId && m.Reference == reference, ct)
+        (await WithReference(db, call.CreditorId, reference).ToListAsync(ct)).SingleOrDefault()
         ?? throw new RefusedException("err_no_contract", $"No mandate {reference}.") { Field = "mndtId" };
 
     /// <summary>204. Any subset, as long as the bank does not have it.</summary>

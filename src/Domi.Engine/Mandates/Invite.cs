@@ -41,15 +41,15 @@ internal static class Invite
     {
         var wanted = await ReadAsync(call, db, ct);
         var sends = call.Flag("sendInvite");
+        await CreditorFacts.ReadAsync(db, call.CreditorId, ct); // before others have to wait: what is read inside a transaction is not remembered
         var (mandate, token) = await db.WriteOrRepeatAsync(async write =>
         {
             var (made, page) = await PrepareAsync(call, wanted, db, keys, events, clock, write);
             if (page is null || !sends) return (made, page);
 
-            // Both are tracked; the customer may be new with it.
-            var (customer, profile) = ((await db.Customers.FindAsync([made.CustomerId], write))!, (await db.Profiles.FindAsync([made.ProfileId], write))!);
+            var customer = (await db.Customers.FindAsync([made.CustomerId], write))!; // tracked; it may be new with the mandate
             if (customer.Email is null) throw Call.Missing("email");
-            await mail.InvitationAsync(db, made, customer, profile, clock.GetUtcNow(), write);
+            await mail.InvitationAsync(db, made, customer, (await CreditorFacts.ReadAsync(db, call.CreditorId, write)).ProfileOf(made.ProfileId), clock.GetUtcNow(), write);
             return (made, page);
         }, ct);
         var answer = new JsonObject { ["mndtId"] = mandate.Reference };
@@ -78,7 +78,7 @@ internal static class Invite
     internal static async Task<(Mandate Mandate, string? Token)> PrepareAsync(
         Call call, Wanted wanted, EngineDb db, CreditorKeys keys, MandateEvents events, BusinessClock clock, CancellationToken ct)
     {
-        var profile = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && (wanted.Code == null ? p.Number == wanted.Number : p.Prefix == wanted.Code) && p.IsActive, ct)
+        var profile = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Profiles.SingleOrDefault(p => (wanted.Code == null ? p.Number == wanted.Number : p.Prefix == wanted.Code) && p.IsActive)
             ?? throw new RefusedException("err_no_such_ct", $"No profile {wanted.Number?.ToString(CultureInfo.InvariantCulture) ?? wanted.Code}.") { Field = wanted.Code is null ? "ct" : "tc" };
         if (wanted.Reference?.StartsWith(profile.Prefix, StringComparison.OrdinalIgnoreCase) == true)
             throw Call.Invalid("mandateNumber", $"{profile.Prefix} begins the numbers that the profile gives.");
@@ -109,7 +109,7 @@ internal static class Invite
             mandate.Fill(name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", iban, wanted.Bic ?? BelgianBanks.BicOf(iban));
         }
 
-        if (profile.KeepsOlderInvitations) return (mandate, token);
+        if (profile.KeepsOlderInvitations || db.Entry(customer).State is EntityState.Added) return (mandate, token);
 
         // Older invitations of this customer go: one link at a time is valid.
         var older = await db.Mandates.Where(m => m.CustomerId == customer.Id && m.ProfileId == profile.Id && m.State == MandateState.Prepared && m.Id != mandate.Id).ToListAsync(ct);
@@ -132,6 +132,9 @@ internal static class Invite
 
 internal static class PrepareMandate
 {
+    private static readonly Func<EngineDb, Guid, string, Task<bool>> IsTaken = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string reference) => db.Mandates.Any(m => m.CreditorId == creditorId && m.Reference == reference));
+
     /// <summary>Adds a prepared mandate with a number of the profile, or the one that was wanted, and answers the token of its page.</summary>
     public static async Task<(Mandate Mandate, string Token)> Async(
         EngineDb db, CreditorKeys keys, Profile profile, Customer customer, string? reference, Guid? invoiceId,
@@ -144,11 +147,10 @@ internal static class PrepareMandate
             // The counter grows by one statement, so that two at once never get one number; numbers that are taken are passed over.
             do
             {
-                var last = (await db.Database.SqlQuery<long>(
-                    $"update profiles set last_reference = last_reference + 1 where id = {profile.Id} returning last_reference as \"Value\"").ToListAsync(ct)).Single();
-                reference = profile.Prefix + last.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                var last = await db.NextNumberAsync("update profiles set last_reference = last_reference + 1 where id = {0} returning last_reference", [profile.Id], ct);
+                reference = profile.Prefix + last.ToString(CultureInfo.InvariantCulture);
             }
-            while (await db.Mandates.AnyAsync(m => m.CreditorId == profile.CreditorId && m.Reference == reference, ct));
+            while (await IsTaken(db, profile.CreditorId, reference));
         }
 
         var now = clock.GetUtcNow();

@@ -16,6 +16,7 @@ public sealed class JobRunner(
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(10);
 
     private readonly Guid processId = Guid.CreateVersion7();
@@ -111,7 +112,11 @@ public sealed class JobRunner(
             }
 
             tasks.RemoveAll(t => t.IsCompleted);
-            if (!started) await nudge.WaitAsync(IdlePoll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (started) continue;
+
+            // Every commit wakes it. To look for work of every kind costs more than a commit does, and so it looks a few times a second.
+            await Task.Delay(Breath, wall, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await nudge.WaitAsync(IdlePoll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(tasks).WaitAsync(FinishWithin + TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
