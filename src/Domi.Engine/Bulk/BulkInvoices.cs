@@ -30,6 +30,7 @@ internal static class BulkInvoices
         var results = new JsonArray();
         foreach (var chunk in items.Chunk(PerWrite))
         {
+            await CreditorFacts.ReadAsync(db, call.CreditorId, ct); // what is read inside a transaction is not remembered
             foreach (var result in await db.WriteOrRepeatAsync(async token =>
             {
                 var made = new List<JsonObject>();

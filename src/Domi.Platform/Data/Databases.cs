@@ -145,6 +145,33 @@ public static class Databases
     private static T GetService<T>(this ModuleDb db)
         where T : class => Microsoft.EntityFrameworkCore.Infrastructure.AccessorExtensions.GetService<T>(db);
 
+    /// <summary>A connection for the one who writes.</summary>
+    internal static SqliteConnection OpenToWrite(KeptConnection like)
+    {
+        var connection = like.Another();
+        try
+        {
+            connection.Open();
+            Pragmas.Instance.Execute(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    internal static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql) => KeptStatements.Instance.Execute(connection, transaction, sql);
+
+    internal static void Close(ref SqliteConnection? connection)
+    {
+        if (connection is null) return;
+        KeptStatements.Instance.Forget(connection);
+        connection.Dispose(); // rolls back what was not committed
+        connection = null;
+    }
+
     /// <summary>
     /// Full durability and foreign keys on every connection. They hold as long as the connection to the file does, which the pool keeps and
     /// hands out again: telling it each time cost a tenth of a write.
@@ -165,7 +192,7 @@ public static class Databases
             return Task.CompletedTask;
         }
 
-        private void Execute(DbConnection connection)
+        public void Execute(DbConnection connection)
         {
             var handle = ((SqliteConnection)connection).Handle!;
             if (told.TryGetValue(handle, out _)) return;

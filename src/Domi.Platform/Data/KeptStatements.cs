@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -39,6 +40,14 @@ internal sealed class KeptStatements : DbCommandInterceptor
     /// <summary>A result was not read to its end and given back: the connection still sees the database as it was then.</summary>
     public bool IsReading(DbConnection connection) => stores.TryGetValue(connection, out var store) && store.IsReading;
 
+    /// <summary>Runs a text of ours.</summary>
+    public void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql)
+    {
+        var prepared = stores.GetOrCreateValue(connection).Take(sql, connection);
+        prepared.Transaction = transaction;
+        prepared.ExecuteNonQuery();
+    }
+
     private Statement Prepared(DbCommand command)
     {
         var asked = (SqliteCommand)command;
@@ -54,7 +63,7 @@ internal sealed class KeptStatements : DbCommandInterceptor
     private sealed class Store
     {
         // Lists of values make ever new texts; those that come often are soon prepared again.
-        private const int Most = 200;
+        private const int Most = 500;
 
         private readonly Dictionary<string, Statement> known = new(StringComparer.Ordinal);
 
@@ -85,8 +94,24 @@ internal sealed class KeptConnection(
     RelationalConnectionDependencies dependencies, IRawSqlCommandBuilder rawSql, IDiagnosticsLogger<DbLoggerCategory.Infrastructure> log)
     : SqliteRelationalConnection(dependencies, rawSql, log)
 {
+    private SqliteConnection? lent;
+
+    [AllowNull]
+    public override DbConnection DbConnection
+    {
+        get => lent ?? base.DbConnection;
+        set => base.DbConnection = value;
+    }
+
+    /// <summary>One more like this one, with the functions that queries use.</summary>
+    public SqliteConnection Another() => (SqliteConnection)CreateDbConnection();
+
+    /// <summary>Works on another connection until it is given back as null.</summary>
+    public void Lend(SqliteConnection? connection) => lent = connection;
+
     protected override void CloseDbConnection()
     {
+        if (lent is not null) return;
         if (((SqliteConnection)DbConnection).Handle is { } handle && raw.sqlite3_get_autocommit(handle) != 0 && !KeptStatements.Instance.IsReading(DbConnection)) return;
         KeptStatements.Instance.Forget(DbConnection);
         base.CloseDbConnection();

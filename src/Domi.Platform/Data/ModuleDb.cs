@@ -4,6 +4,7 @@ using Domi.Standards;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
@@ -14,11 +15,18 @@ namespace Domi.Platform;
 /// What both modules' databases have in common: conventions, the write gate of SQLite, retries of PostgreSQL, and the tables of
 /// jobs, keys and mail.
 /// </summary>
-public abstract class ModuleDb(DbContextOptions options) : DbContext(options), IDataProtectionKeyContext
+public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
 {
     private WriteGate? gate;
-    private bool holdsGate;
+    private bool writes;
     private bool repeats;
+
+    protected ModuleDb(DbContextOptions options)
+        : base(options)
+    {
+        ChangeTracker.AutoDetectChangesEnabled = false; // every look at what is tracked would compare it all; it is compared when it is saved
+        Database.AutoSavepointsEnabled = false; // a change that fails is undone as a whole
+    }
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -129,14 +137,14 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        if (Database.CurrentTransaction is not null)
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (Database.CurrentTransaction is null) return await WriteOnceAsync(token => SaveAsync(acceptAllChangesOnSuccess, token), cancellationToken);
 
-        return await WriteOnceAsync(token => base.SaveChangesAsync(acceptAllChangesOnSuccess, token), cancellationToken);
+        return await SaveAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
+        ChangeTracker.DetectChanges();
         if (Database.CurrentTransaction is not null || !IsSqlite) return base.SaveChanges(acceptAllChangesOnSuccess);
 
         // Only the key ring of data protection saves this way.
@@ -145,34 +153,65 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
         return written;
     }
 
+    private Task<int> SaveAsync(bool acceptAllChangesOnSuccess, CancellationToken ct)
+    {
+        ChangeTracker.DetectChanges();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
+    }
+
     private WriteGate GateOf() => gate ??= WriteGate.Of(Path.GetFullPath(Database.GetDbConnection().DataSource));
 
     private async Task<T> WriteOnceAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
     {
-        if (holdsGate) throw new InvalidOperationException("A write inside a write that is not in its transaction.");
-        var entrance = IsSqlite ? GateOf() : null;
-        if (entrance is not null) await entrance.EnterAsync(ct).ConfigureAwait(false);
-        holdsGate = true;
-        T result;
+        if (writes) throw new InvalidOperationException("A write inside a write that is not in its transaction.");
+        writes = true;
         var isCommitted = false;
         try
         {
-            await using var transaction = await Database.BeginTransactionAsync(ct);
-            result = await change(ct);
-            await base.SaveChangesAsync(true, ct);
-            await BeforeCommitAsync(ct);
-            await transaction.CommitAsync(ct);
+            var result = IsSqlite ? await WriteInTurnAsync(change, ct) : await WriteAloneAsync(change, ct);
             isCommitted = true;
+            Committed();
+            return result;
         }
         finally
         {
             // What did not come to be must not go along with the next write of this context, which may be another request's.
             if (!isCommitted) Clear();
-            holdsGate = false;
-            if (entrance is not null) await entrance.LeaveAsync();
+            writes = false;
+        }
+    }
+
+    private async Task<T> WriteAloneAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
+    {
+        await using var transaction = await Database.BeginTransactionAsync(ct);
+        var result = await change(ct);
+        await SaveAsync(true, ct);
+        await BeforeCommitAsync(ct);
+        await transaction.CommitAsync(ct);
+        return result;
+    }
+
+    private async Task<T> WriteInTurnAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
+    {
+        var connection = (KeptConnection)this.GetService<IRelationalConnection>();
+        var turn = await GateOf().EnterAsync(connection, ct).ConfigureAwait(false);
+        T result;
+        var isDone = false;
+        try
+        {
+            connection.Lend(turn.Connection);
+            await using var transaction = await Database.UseTransactionAsync(turn.Transaction, ct);
+            result = await change(ct);
+            await SaveAsync(true, ct);
+            await BeforeCommitAsync(ct);
+            isDone = true;
+        }
+        finally
+        {
+            connection.Lend(null);
+            await turn.LeaveAsync(withChange: isDone);
         }
 
-        Committed();
         return result;
     }
 
