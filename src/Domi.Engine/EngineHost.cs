@@ -188,8 +188,15 @@ public static class EngineHost
         (string, string?)? console = null;
         if (settings.Sandbox.Enabled && !await db.ConsoleUsers.AnyAsync(ct))
         {
-            var (user, password) = await services.GetRequiredService<EditUsers>().AddAsync(creditor.Id, "Console", "console@domi.example", ConsoleRole.Controller, "en", ct, settings.Admin.Password);
-            console = (user.Email, settings.Admin.Password is null ? password : null);
+            try
+            {
+                var (user, password) = await services.GetRequiredService<EditUsers>().AddAsync(creditor.Id, "Console", "console@domi.example", ConsoleRole.Controller, "en", ct, settings.Admin.Password);
+                console = (user.Email, settings.Admin.Password is null ? password : null);
+            }
+            catch (RefusedException refused) when (refused.Code == "email_taken")
+            {
+                // Between the look and the making another node made it, and tells its password.
+            }
         }
 
         var key = await db.ApiKeys.Where(k => k.CreditorId == creditor.Id).OrderBy(k => k.CreatedAt).FirstAsync(ct);

@@ -96,7 +96,12 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
         process.BeginErrorReadLine();
         await UntilAsync(async () =>
         {
-            if (process.HasExited && process.ExitCode != 137) throw new InvalidOperationException("The process ended:\n" + Output);
+            if (process.HasExited && process.ExitCode != 137)
+            {
+                await process.WaitForExitAsync(); // and its last words have come
+                throw new InvalidOperationException($"The process ended with {process.ExitCode}:\n{Output}");
+            }
+
             if (process.HasExited) return true; // killed while it started: the test knows
             foreach (var url in new[] { modules.Contains("office") ? Office : null, modules.Contains("engine") ? Engine : null })
                 if (url is not null && !await AnswersAsync(url))
