@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
+using Domi.Platform;
 using Domi.Testing;
 using Domi.Twikey;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +27,27 @@ internal static class Settings
     });
 
     public static DateTimeOffset Now(this AppFixture app) => app.Engine.Services.GetRequiredService<Domi.Platform.BusinessClock>().GetUtcNow();
+
+    /// <summary>Another key of the creditor, with feeds and webhooks of its own; answers how to log in with it.</summary>
+    public static async Task<EngineAccess> GivenAKeyAsync(this AppFixture app, string apiKey, string? webhook = null, bool asksForPassword = false)
+    {
+        await AppFixture.InScopeAsync(app.Engine, async services =>
+        {
+            var (db, secrets) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<Secrets>());
+            db.ApiKeys.Add(new()
+            {
+                CreditorId = app.Access.CreditorId,
+                Description = apiKey,
+                KeyHash = Secrets.HashOf(apiKey),
+                KeySealed = secrets.Seal(apiKey),
+                PrivateKeySealed = asksForPassword ? secrets.Seal(app.Access.PrivateKey!) : null,
+                WebhookUrl = webhook,
+                CreatedAt = TimeProvider.System.GetUtcNow(),
+            });
+            return await db.SaveChangesAsync();
+        });
+        return app.Access with { ApiKey = apiKey };
+    }
 
     /// <summary>A profile of a test's own, with a notice of no days; answers its number.</summary>
     public static async Task<string> GivenAProfileAsync(this AppFixture app, int number, Action<Domi.Engine.Profiles.Profile>? shape = null)

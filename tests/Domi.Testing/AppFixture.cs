@@ -80,6 +80,21 @@ public class AppFixture : IAsyncLifetime
         EngineHttp = Client(Engine);
     }
 
+    /// <summary>Stops the engine, and starts another over the same database at the same business time.</summary>
+    public async Task RestartEngineAsync()
+    {
+        var now = Engine.Services.GetRequiredService<BusinessClock>().GetUtcNow();
+        EngineHttp.Dispose();
+        await Engine.StopAsync();
+        await Engine.DisposeAsync();
+        Engine = EngineHost.Build(Settings);
+        SetTime(Engine, now);
+        await Engine.StartAsync();
+        Engine.LearnAddress();
+        Access = Access with { BaseAddress = Engine.Services.GetRequiredService<PublicAddress>().Of("/creditor") };
+        EngineHttp = Client(Engine);
+    }
+
     /// <summary>Starts the office beside the engine, connected to it.</summary>
     protected async Task StartOfficeAsync()
     {
@@ -101,7 +116,7 @@ public class AppFixture : IAsyncLifetime
 
     /// <summary>A client of a host that follows no redirect and keeps no cookie by itself.</summary>
     public static HttpClient Client(WebApplication app, bool followsRedirects = false, bool keepsCookies = false) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = followsRedirects, UseCookies = keepsCookies, CookieContainer = new CookieContainer() })
+        new(new SocketsHttpHandler { AllowAutoRedirect = followsRedirects, UseCookies = keepsCookies, CookieContainer = new CookieContainer(), RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 })
         {
             BaseAddress = app.Services.GetRequiredService<PublicAddress>().Url,
             Timeout = TimeSpan.FromMinutes(2),

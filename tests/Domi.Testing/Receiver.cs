@@ -14,6 +14,7 @@ namespace Domi.Testing;
 public sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly SemaphoreSlim arrived = new(0);
 
     private Receiver(WebApplication app) => this.app = app;
 
@@ -23,6 +24,17 @@ public sealed class Receiver : IAsyncDisposable
 
     public HttpStatusCode Answer { get; set; } = HttpStatusCode.OK;
 
+    /// <summary>What it waits for before it answers.</summary>
+    public Task Until { get; set; } = Task.CompletedTask;
+
+    /// <summary>Waits for so many more calls.</summary>
+    public async Task ReceivesAsync(int calls)
+    {
+        for (var i = 0; i < calls; i++)
+            if (!await arrived.WaitAsync(TimeSpan.FromMinutes(2)))
+                throw new TimeoutException($"{i} of {calls} calls came.");
+    }
+
     public static async Task<Receiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -30,16 +42,21 @@ public sealed class Receiver : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var receiver = new Receiver(app);
-        app.Run(context =>
+        app.Run(async context =>
         {
             receiver.Calls.Enqueue((context.Request.QueryString.Value?.TrimStart('?') ?? "", context.Request.Headers["X-SIGNATURE"], context.Request.Headers["X-DELIVERY"]));
+            receiver.arrived.Release();
+            await receiver.Until;
             context.Response.StatusCode = (int)receiver.Answer;
-            return Task.CompletedTask;
         });
         await app.StartAsync();
         receiver.Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/hook");
         return receiver;
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        arrived.Dispose();
+        return app.DisposeAsync();
+    }
 }

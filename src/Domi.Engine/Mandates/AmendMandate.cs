@@ -24,7 +24,7 @@ internal static class AmendMandate
 {
     private static readonly string[] Named =
     [
-        "mndtId", "ct", "state", "iban", "bic", "firstname", "lastname", "companyName", "coc", "vatno", "l", "lang", "language", "customerNumber", "address", "zip", "city", "country", "mobile", "email",
+        "mndtId", "ct", "state", "_state", "iban", "bic", "firstname", "lastname", "companyName", "coc", "vatno", "l", "lang", "language", "customerNumber", "address", "zip", "city", "country", "mobile", "email",
     ];
 
     public static void Map(IEndpointRouteBuilder creditor)
@@ -40,7 +40,7 @@ internal static class AmendMandate
         var block = CustomerBlock.Of(call);
         var account = call.Text("iban", 60) is { } iban ? Accounts.IbanOf(iban) : (Standards.Iban?)null;
         var bic = Accounts.BicOf(call.Text("bic", 20)) ?? (account is { } own ? Standards.BelgianBanks.BicOf(own) : null);
-        var state = call.Text("state", 20)?.ToLowerInvariant();
+        var state = call.TextOf(20, "state", "_state")?.ToLowerInvariant(); // a shop's plug-in still uses the older name
         if (state is not (null or "active" or "passive")) throw Call.Invalid("state", "state is active or passive.");
         await db.WriteOrRepeatAsync(async token =>
         {

@@ -17,7 +17,7 @@ namespace Domi.Engine.Mandates;
 
 /// <summary><c>POST /creditor/sign</c>: prepares a mandate and signs it by a method, past the hosted pages; or signs one that was prepared (<c>key</c>).</summary>
 /// <remarks>
-/// <c>import</c> and <c>digisign</c> sign at once; <c>paper</c> waits for its scan; <c>sms</c> waits for the answer; the others answer an address where
+/// <c>import</c> and <c>digisign</c> sign at once; <c>paper</c> answers the form (<c>Pdf</c>, base64) and waits for its scan; <c>sms</c> waits for the answer; the others answer an address where
 /// the signer proves who he is (itsme, eID, iDIN, eMachtiging) or makes a first payment (Bancontact, iDEAL, cards).
 /// Refuses as an invitation does, and with <c>err_invalid_params</c> (method), <c>err_missing_params</c> (what the method needs),
 /// <c>drawing_unreadable</c>, <c>err_no_integration</c> (nothing outside is connected to sign by it). Source: Twikey API, Sign.
@@ -56,6 +56,13 @@ internal static class SignRoute
 
         var answer = new JsonObject { ["Msg"] = "OK", ["MndtId"] = mandate.Reference, ["mndtId"] = mandate.Reference };
         if (page is not null) answer["url"] = address.Of(page);
+        if (method == "paper" && isNew)
+        {
+            // One client prints what is in the answer.
+            var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+            answer["Pdf"] = Convert.ToBase64String(MandateDocuments.Form(mandate, customer, (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor, mandate.Language ?? customer.Language ?? "en"));
+        }
+
         return Json.Answer(answer);
     }
 

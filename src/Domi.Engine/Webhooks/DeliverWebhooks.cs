@@ -16,15 +16,30 @@ internal sealed class DeliverWebhooks(EngineDb db, IHttpClientFactory sockets, S
 
     public static string Name => "deliver-webhooks";
 
-    public static int Parallel => 8;
+    // One that hangs holds a place for ten seconds at a time: more places than there may be of those at once.
+    public static int Parallel => 32;
 
-    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
-        await db.Deliveries.AsNoTracking().Where(d => d.DueAt <= now)
-            .Where(d => !db.Deliveries.Any(o => o.ApiKeyId == d.ApiKeyId && o.ObjectKey == d.ObjectKey && o.DueAt != null && o.Id.CompareTo(d.Id) < 0))
-            .OrderBy(d => d.DueAt).Take(most)
-            .Select(d => new DueWork(d.Id.ToString(), d.Url, d.DueAt!.Value)).ToListAsync(ct);
+    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct)
+    {
+        // The oldest of each destination: a thousand that a dead one does not take must not hide those of a living one.
+        var due = new List<DueWork>();
+        while (due.Count < most)
+        {
+            var seen = due.ConvertAll(w => w.Key);
+            var found = await Next.Where(d => d.DueAt <= now && !seen.Contains(d.Url)).OrderBy(d => d.DueAt).ThenBy(d => d.Id).Take(most)
+                .Select(d => new DueWork(d.Id.ToString(), d.Url, d.DueAt!.Value)).ToListAsync(ct);
+            due.AddRange(found.DistinctBy(w => w.Key));
+            if (found.Count < most) break;
+        }
 
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.Deliveries.MinAsync(d => d.DueAt, ct);
+        return due;
+    }
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await Next.MinAsync(d => d.DueAt, ct);
+
+    /// <summary>Of each object the oldest that is not delivered: the others wait for it, whatever they are due at.</summary>
+    private IQueryable<WebhookDelivery> Next => db.Deliveries.AsNoTracking().Where(d => d.DueAt != null
+        && !db.Deliveries.Any(o => o.ApiKeyId == d.ApiKeyId && o.ObjectKey == d.ObjectKey && o.DueAt != null && o.Id.CompareTo(d.Id) < 0));
 
     public async Task RunAsync(DueWork work, CancellationToken ct)
     {

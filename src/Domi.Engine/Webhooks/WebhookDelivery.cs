@@ -10,7 +10,10 @@ public sealed class WebhookDelivery
         TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    private static long lastMade;
+
+    /// <summary>In the order in which they were planned, also within a millisecond: messages about one object are sent by it.</summary>
+    public Guid Id { get; init; } = NextId();
 
     public Guid CreditorId { get; init; }
 
@@ -36,6 +39,19 @@ public sealed class WebhookDelivery
 
     public static WebhookDelivery Planned(Guid creditorId, Guid apiKeyId, string url, string query, string objectKey, DateTimeOffset now) =>
         new() { CreditorId = creditorId, ApiKeyId = apiKeyId, Url = url, Query = query, ObjectKey = objectKey, CreatedAt = now, DueAt = now };
+
+    private static Guid NextId()
+    {
+        long before, next;
+        do
+        {
+            before = Interlocked.Read(ref lastMade);
+            next = Math.Max(before + 1, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        while (Interlocked.CompareExchange(ref lastMade, next, before) != before);
+
+        return Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(next));
+    }
 
     public void Delivered(string outcome, DateTimeOffset now)
     {
