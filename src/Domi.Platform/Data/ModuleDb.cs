@@ -99,6 +99,9 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
             return true;
         }, ct);
 
+    /// <summary>Plays a change and takes it back: what it would answer, or refuse, without having happened. The context is cleared.</summary>
+    public Task<T> RehearseAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct) => RepeatWhenBeatenAsync(token => WriteOnceAsync(change, token, keeps: false), ct);
+
     /// <summary>Forgets what was loaded and what was to be written.</summary>
     protected virtual void Clear() => ChangeTracker.Clear();
 
@@ -147,7 +150,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
 
     private WriteGate GateOf() => gate ??= WriteGate.Of(Path.GetFullPath(Database.GetDbConnection().DataSource));
 
-    private async Task<T> WriteOnceAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
+    private async Task<T> WriteOnceAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct, bool keeps = true)
     {
         if (holdsGate) throw new InvalidOperationException("A write inside a write that is not in its transaction.");
         var entrance = IsSqlite ? GateOf() : null;
@@ -161,6 +164,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options), I
             result = await change(ct);
             await base.SaveChangesAsync(true, ct);
             await BeforeCommitAsync(ct);
+            if (!keeps) return result;
             await transaction.CommitAsync(ct);
             isCommitted = true;
         }
