@@ -72,6 +72,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<Identification> Identifications => Set<Identification>();
 
+    public DbSet<MandateComment> MandateComments => Set<MandateComment>();
+
     public DbSet<StatementItem> StatementItems => Set<StatementItem>();
 
     public DbSet<ReconciliationFile> ReconciliationFiles => Set<ReconciliationFile>();
@@ -204,6 +206,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             key.Property(k => k.PrivateKeySealed).HasMaxLength(1000);
             key.Property(k => k.Salt).HasMaxLength(40);
             key.Property(k => k.WebhookUrl).HasMaxLength(500);
+            key.Property(k => k.Groups).HasMaxLength(200);
             key.HasIndex(k => k.KeyHash).IsUnique();
             key.HasIndex(k => k.CreditorId);
         });
@@ -448,6 +451,12 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             identification.Property(i => i.Name).HasMaxLength(140);
             identification.HasIndex(i => i.TokenHash).IsUnique();
             identification.HasIndex(i => i.MandateId);
+        });
+        modelBuilder.Entity<MandateComment>(comment =>
+        {
+            comment.Property(c => c.Name).HasMaxLength(140);
+            comment.Property(c => c.Text).HasMaxLength(1000);
+            comment.HasIndex(c => new { c.MandateId, c.Id });
         });
         modelBuilder.Entity<StatementItem>(item =>
         {

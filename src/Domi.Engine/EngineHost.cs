@@ -7,6 +7,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
 using Domi.Engine.Files;
 using Domi.Engine.Identity;
+using Domi.Engine.Imports;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
 using Domi.Engine.Mandates;
@@ -59,6 +60,7 @@ public static class EngineHost
         services.AddScoped<Settlement>();
         services.AddScoped<FailureWorkflow>();
         services.AddScoped<InvoiceActions>();
+        services.AddScoped<Importer>();
         services.AddScoped<StatementImport>();
         services.AddScoped<MandateEvents>();
         services.AddScoped<SignMandate>();
@@ -110,31 +112,38 @@ public static class EngineHost
 
     private static void MapCreditor(RouteGroupBuilder creditor)
     {
-        LogIn.Map(creditor);
-        ReadFeed.Map(creditor);
-        ReadProfiles.Map(creditor);
-        Invite.Map(creditor);
-        OneMandate.Map(creditor);
-        SignRoute.Map(creditor);
-        AmendMandate.Map(creditor);
-        Identifications.Map(creditor);
-        CreateInvoice.Map(creditor);
-        OneInvoice.Map(creditor);
-        Transactions.Map(creditor);
-        Reservations.Map(creditor);
-        Collect.Map(creditor);
-        ImportCollection.Map(creditor);
-        SubscriptionRoutes.Map(creditor);
-        BulkTransactions.Map(creditor);
-        BulkInvoices.Map(creditor);
-        UblInvoice.Map(creditor);
-        ImportStatement.Map(creditor);
-        ReconciliationFiles.Map(creditor);
-        PaymentLinks.Map(creditor);
-        TransferRoutes.Map(creditor);
-        BeneficiaryRoutes.Map(creditor);
-        CustomerRoutes.Map(creditor);
-        BlockedAccountRoutes.Map(creditor);
+        LogIn.Map(creditor); // whoever has a key
+        ReadProfiles.Map(creditor.Of(KeyGroup.Profiles));
+        var mandates = creditor.Of(KeyGroup.Mandates);
+        Invite.Map(mandates);
+        OneMandate.Map(mandates);
+        SignRoute.Map(mandates);
+        AmendMandate.Map(mandates);
+        Identifications.Map(mandates);
+        var customers = creditor.Of(KeyGroup.Customers);
+        CustomerRoutes.Map(customers);
+        BlockedAccountRoutes.Map(customers);
+        var invoices = creditor.Of(KeyGroup.Invoices);
+        CreateInvoice.Map(invoices);
+        OneInvoice.Map(invoices);
+        BulkInvoices.Map(invoices);
+        UblInvoice.Map(invoices);
+        var transactions = creditor.Of(KeyGroup.Transactions);
+        Transactions.Map(transactions);
+        Reservations.Map(transactions);
+        BulkTransactions.Map(transactions);
+        Collect.Map(transactions);
+        ImportCollection.Map(transactions);
+        SubscriptionRoutes.Map(creditor.Of(KeyGroup.Subscriptions));
+        var links = creditor.Of(KeyGroup.Links);
+        PaymentLinks.Map(links);
+        var transfers = creditor.Of(KeyGroup.Transfers);
+        TransferRoutes.Map(transfers);
+        BeneficiaryRoutes.Map(transfers);
+        var reconciliation = creditor.Of(KeyGroup.Reconciliation);
+        ImportStatement.Map(reconciliation);
+        ReconciliationFiles.Map(reconciliation);
+        ReadFeed.Map(mandates, invoices, transactions, links, transfers, reconciliation);
     }
 
     /// <summary>Locks the database, brings it up to date and makes sure of a first creditor, so that there is something to log in to.</summary>

@@ -24,8 +24,8 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
 
     private static readonly string[] ConsoleLists =
     [
-        "/customers", "/agreements", "/transactions/open", "/transactions/sent", "/transactions/unsettled", "/transactions/paid", "/batches", "/invoices", "/links", "/subscriptions", "/refunds", "/profiles", "/users", "/activity",
-        "/keys", "/webhooks", "/feeds", "/me",
+        "/customers", "/agreements", "/transactions/open", "/transactions/sent", "/transactions/unsettled", "/transactions/paid", "/batches", "/invoices", "/links", "/subscriptions", "/refunds", "/reconciliation", "/analytics", "/profiles", "/profiles/new", "/profiles/1/agreements", "/users", "/activity",
+        "/keys", "/webhooks", "/feeds", "/simulator", "/customers/new", "/import/agreements", "/import/transactions", "/me",
     ];
 
     public sealed class SampleFirm : IAsyncLifetime

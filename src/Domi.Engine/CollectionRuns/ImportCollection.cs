@@ -23,46 +23,54 @@ internal static class ImportCollection
     private const int MostBytes = 20 * 1024 * 1024;
     private const int MostCollections = 20_000;
 
-    private sealed record Wanted(string EndToEndId, decimal Amount, string Mandate, string Message);
+    internal sealed record Wanted(string EndToEndId, decimal Amount, string Mandate, string Message);
 
-    private sealed record WantedRun(string Id, DateOnly On, IReadOnlyList<Wanted> Collections);
+    internal sealed record WantedRun(string Id, DateOnly On, IReadOnlyList<Wanted> Collections);
 
     public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("collect/import", HandleAsync);
 
     private static async Task<IResult> HandleAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
     {
         var number = call.Number("ct") is { } given and not 0 ? given : throw Call.Missing("ct");
+        var runs = await ReadAsync(call.Http.Request.Body, ct);
+        await db.WriteOrRepeatAsync(token => TakeAsync(db, call.CreditorId, number, runs, clock, token), ct);
+        return Json.Answer(new JsonObject { ["rcurMsgId"] = runs[^1].Id });
+    }
+
+    /// <exception cref="RefusedException"><c>invalid_file</c>, which says where.</exception>
+    internal static async Task<IReadOnlyList<WantedRun>> ReadAsync(Stream body, CancellationToken ct)
+    {
         using var buffer = new MemoryStream();
-        await call.Http.Request.Body.CopyToAsync(buffer, ct);
+        await body.CopyToAsync(buffer, ct);
         if (buffer.Length is 0 or > MostBytes) throw Bad("The body is empty, or larger than 20 MB.");
         buffer.Position = 0;
-        var runs = Read(buffer);
-        var last = await db.WriteOrRepeatAsync(async token =>
+        return Read(buffer);
+    }
+
+    /// <summary>Takes runs over inside the running transaction.</summary>
+    /// <exception cref="RefusedException"><c>err_no_such_ct</c>; <c>invalid_file</c>: a mandate or a collection of it is not to be had.</exception>
+    internal static async Task TakeAsync(EngineDb db, Guid creditorId, long number, IReadOnlyList<WantedRun> runs, BusinessClock clock, CancellationToken ct)
+    {
+        var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == creditorId && p.Number == number && p.IsActive, ct)
+            ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
+        foreach (var wanted in runs)
         {
-            var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, token)
-                ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
-            foreach (var wanted in runs)
+            if (await db.CollectionRuns.AnyAsync(r => r.CreditorId == creditorId && r.PaymentInformationId == wanted.Id, ct)) throw Bad($"{wanted.Id} was taken over already.");
+
+            var day = TargetCalendar.NextOpen(wanted.On > clock.Today ? wanted.On : TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), 1));
+            var run = await RunOf.AddAsync(db, profile, day, wanted.Id, clock, ct);
+            foreach (var collection in wanted.Collections)
             {
-                if (await db.CollectionRuns.AnyAsync(r => r.CreditorId == call.CreditorId && r.PaymentInformationId == wanted.Id, token)) throw Bad($"{wanted.Id} was taken over already.");
+                var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == creditorId && m.Reference == collection.Mandate && m.ProfileId == profile.Id, ct);
+                if (mandate is not { IsCollectable: true }) throw Bad($"{collection.EndToEndId}: mandate {collection.Mandate} is not here, or not active.");
+                if (await db.DirectDebits.AnyAsync(d => d.CreditorId == creditorId && d.EndToEndId == collection.EndToEndId, ct)) throw Bad($"{collection.EndToEndId} is here already.");
 
-                var day = TargetCalendar.NextOpen(wanted.On > clock.Today ? wanted.On : TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), 1));
-                var run = await RunOf.AddAsync(db, profile, day, wanted.Id, clock, token);
-                foreach (var collection in wanted.Collections)
-                {
-                    var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == call.CreditorId && m.Reference == collection.Mandate && m.ProfileId == profile.Id, token);
-                    if (mandate is not { IsCollectable: true }) throw Bad($"{collection.EndToEndId}: mandate {collection.Mandate} is not here, or not active.");
-                    if (await db.DirectDebits.AnyAsync(d => d.CreditorId == call.CreditorId && d.EndToEndId == collection.EndToEndId, token)) throw Bad($"{collection.EndToEndId} is here already.");
-
-                    var debit = DirectDebit.Plan(call.CreditorId, await db.NextObjectNumberAsync(call.CreditorId, token), null, mandate.Id, collection.Amount, collection.Message, collection.EndToEndId, 1, day, clock.GetUtcNow(),
-                        refIsEndToEndId: true);
-                    debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
-                    db.DirectDebits.Add(debit);
-                }
+                var debit = DirectDebit.Plan(creditorId, await db.NextObjectNumberAsync(creditorId, ct), null, mandate.Id, collection.Amount, collection.Message, collection.EndToEndId, 1, day, clock.GetUtcNow(),
+                    refIsEndToEndId: true);
+                debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
+                db.DirectDebits.Add(debit);
             }
-
-            return runs[^1].Id;
-        }, ct);
-        return Json.Answer(new JsonObject { ["rcurMsgId"] = last });
+        }
     }
 
     private static List<WantedRun> Read(Stream body)

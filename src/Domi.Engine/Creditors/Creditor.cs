@@ -78,6 +78,12 @@ public sealed class ApiKey
 
     public string? WebhookUrl { get; set; }
 
+    /// <summary>It reads and changes nothing.</summary>
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>Names of the <see cref="Wire.KeyGroup"/>s it may use, with commas; null: all, also those that come later.</summary>
+    public string? Groups { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; set; }

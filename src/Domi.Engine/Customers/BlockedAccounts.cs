@@ -38,24 +38,44 @@ internal static class BlockedAccountRoutes
         var state = StateOf(call, "passive", "cancel");
         await db.WriteOrRepeatAsync(async token =>
         {
-            var known = await db.BlockedAccounts.SingleOrDefaultAsync(b => b.CreditorId == call.CreditorId && b.Account == account, token);
-            if (known is null) db.BlockedAccounts.Add(new() { CreditorId = call.CreditorId, Account = account, Reason = reason, CreatedAt = clock.GetUtcNow() });
-            else known.Reason = reason;
-            foreach (var mandate in await OfAsync(db, call, account, token))
+            var mandates = await BlockAsync(db, call.CreditorId, account, reason, clock, token);
+            if (state == "passive") await SuspendAsync(mandates, true, events, token);
+            if (state != "cancel") return;
+
+            foreach (var mandate in mandates)
             {
-                if (state == "passive" && mandate is { State: MandateState.Signed, IsSuspended: false })
-                {
-                    mandate.Suspend(true);
-                    await events.ChangedAsync(mandate, "uncollectable|user", token);
-                }
-                else if (state == "cancel")
-                {
-                    await CancelMandate.Async(db, mandate, reason, "creditor", events, settlement, clock, token);
-                    if (call.Flag("notify")) await mail.MandateCancelledAsync(db, mandate, clock.GetUtcNow(), token);
-                }
+                await CancelMandate.Async(db, mandate, reason, "creditor", events, settlement, clock, token);
+                if (call.Flag("notify")) await mail.MandateCancelledAsync(db, mandate, clock.GetUtcNow(), token);
             }
         }, ct);
         return Json.Answer(new JsonObject());
+    }
+
+    /// <summary>From now on the account takes no mandate, inside the running transaction; answers those that it has.</summary>
+    internal static async Task<List<Mandate>> BlockAsync(EngineDb db, Guid creditorId, Iban account, string reason, BusinessClock clock, CancellationToken ct)
+    {
+        if (await db.BlockedAccounts.SingleOrDefaultAsync(b => b.CreditorId == creditorId && b.Account == account, ct) is { } known) known.Reason = reason;
+        else db.BlockedAccounts.Add(new() { CreditorId = creditorId, Account = account, Reason = reason, CreatedAt = clock.GetUtcNow() });
+        return await OfAsync(db, creditorId, account, ct);
+    }
+
+    /// <summary>The account takes mandates again, inside the running transaction; answers those that it has.</summary>
+    /// <exception cref="RefusedException"><c>err_not_found</c>: it was not blocked.</exception>
+    internal static async Task<List<Mandate>> UnblockAsync(EngineDb db, Guid creditorId, Iban account, CancellationToken ct)
+    {
+        db.BlockedAccounts.Remove(await db.BlockedAccounts.SingleOrDefaultAsync(b => b.CreditorId == creditorId && b.Account == account, ct)
+            ?? throw new RefusedException("err_not_found", "This account is not blocked.") { Field = "iban" });
+        return await OfAsync(db, creditorId, account, ct);
+    }
+
+    /// <summary>Suspends or resumes those that are signed.</summary>
+    internal static async Task SuspendAsync(IEnumerable<Mandate> mandates, bool suspended, MandateEvents events, CancellationToken ct)
+    {
+        foreach (var mandate in mandates.Where(m => m.State is MandateState.Signed && m.IsSuspended != suspended))
+        {
+            mandate.Suspend(suspended);
+            await events.ChangedAsync(mandate, suspended ? "uncollectable|user" : "collectable|user", ct);
+        }
     }
 
     private static async Task<IResult> ListAsync(Call call, EngineDb db, CancellationToken ct)
@@ -70,20 +90,14 @@ internal static class BlockedAccountRoutes
         var state = StateOf(call, "active");
         await db.WriteAsync(async token =>
         {
-            var known = await db.BlockedAccounts.SingleOrDefaultAsync(b => b.CreditorId == call.CreditorId && b.Account == account, token) ?? throw new RefusedException("err_not_found", "This account is not blocked.") { Field = "iban" };
-            db.BlockedAccounts.Remove(known);
-            if (state is null) return;
-            foreach (var mandate in (await OfAsync(db, call, account, token)).Where(m => m is { State: MandateState.Signed, IsSuspended: true }))
-            {
-                mandate.Suspend(false);
-                await events.ChangedAsync(mandate, "collectable|user", token);
-            }
+            var mandates = await UnblockAsync(db, call.CreditorId, account, token);
+            if (state is not null) await SuspendAsync(mandates, false, events, token);
         }, ct);
         return Json.Answer(new JsonObject());
     }
 
-    private static Task<List<Mandate>> OfAsync(EngineDb db, Call call, Iban account, CancellationToken ct) =>
-        db.Mandates.Where(m => m.CreditorId == call.CreditorId && m.DebtorAccount == account && (m.State == MandateState.Signed || m.State == MandateState.SignedPendingDebtorBank)).OrderBy(m => m.Id).ToListAsync(ct);
+    private static Task<List<Mandate>> OfAsync(EngineDb db, Guid creditorId, Iban account, CancellationToken ct) =>
+        db.Mandates.Where(m => m.CreditorId == creditorId && m.DebtorAccount == account && (m.State == MandateState.Signed || m.State == MandateState.SignedPendingDebtorBank)).OrderBy(m => m.Id).ToListAsync(ct);
 
     private static string? StateOf(Call call, params string[] allowed) => call.Text("state", 20)?.ToLowerInvariant() is not { } state
         ? null

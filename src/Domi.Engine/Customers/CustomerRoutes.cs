@@ -56,8 +56,7 @@ internal static class CustomerRoutes
         {
             var known = await FindAsync(db, call, customer, token);
             if (known is null) db.Customers.Add(known = new() { CreditorId = call.CreditorId, CustomerNumber = customer });
-            (known.Email, known.FirstName, known.LastName, known.CompanyName, known.EnterpriseNumber) = (block.Email, block.FirstName, block.LastName, block.CompanyName, block.EnterpriseNumber);
-            (known.Street, known.Zip, known.City, known.Country, known.Language, known.Mobile) = (block.Street, block.Zip, block.City, block.Country, block.Language, block.Mobile);
+            Replace(known, block);
         }, ct);
         return Json.Answer(new JsonObject());
     }
@@ -67,19 +66,33 @@ internal static class CustomerRoutes
         await db.WriteAsync(async token =>
         {
             var known = await FindAsync(db, call, customer, token) ?? throw new RefusedException("err_debtor_not_found", $"No customer {customer}.") { Field = "customerNumber" };
-            if (await db.Mandates.AnyAsync(m => m.CustomerId == known.Id && m.State != MandateState.Prepared, token) || await db.Invoices.AnyAsync(i => i.CustomerId == known.Id, token)
-                || await db.Transfers.AnyAsync(t => t.CustomerId == known.Id, token) || await db.PayLinks.AnyAsync(l => l.CustomerId == known.Id, token))
-                throw new RefusedException("err_remove_stale", $"Customer {customer} has agreements or payments.") { Field = "customerNumber" };
-            foreach (var invitation in await db.Mandates.Where(m => m.CustomerId == known.Id).ToListAsync(token))
-            {
-                await events.RemovedAsync(invitation, "removed", token);
-                db.Mandates.Remove(invitation);
-            }
-
-            await db.Beneficiaries.Where(b => b.CustomerId == known.Id).ExecuteUpdateAsync(set => set.SetProperty(b => b.CustomerId, (Guid?)null), token);
-            db.Customers.Remove(known);
+            await RemoveOneAsync(db, known, events, token);
         }, ct);
         return Results.NoContent();
+    }
+
+    /// <summary>Removes a customer who has nothing but invitations, inside the running transaction.</summary>
+    /// <exception cref="RefusedException"><c>err_remove_stale</c>.</exception>
+    public static async Task RemoveOneAsync(EngineDb db, Customer known, MandateEvents events, CancellationToken ct)
+    {
+        if (await db.Mandates.AnyAsync(m => m.CustomerId == known.Id && m.State != MandateState.Prepared, ct) || await db.Invoices.AnyAsync(i => i.CustomerId == known.Id, ct)
+            || await db.Transfers.AnyAsync(t => t.CustomerId == known.Id, ct) || await db.PayLinks.AnyAsync(l => l.CustomerId == known.Id, ct))
+            throw new RefusedException("err_remove_stale", $"Customer {known.CustomerNumber} has agreements or payments.") { Field = "customerNumber" };
+        foreach (var invitation in await db.Mandates.Where(m => m.CustomerId == known.Id).ToListAsync(ct))
+        {
+            await events.RemovedAsync(invitation, "removed", ct);
+            db.Mandates.Remove(invitation);
+        }
+
+        await db.Beneficiaries.Where(b => b.CustomerId == known.Id).ExecuteUpdateAsync(set => set.SetProperty(b => b.CustomerId, (Guid?)null), ct);
+        db.Customers.Remove(known);
+    }
+
+    /// <summary>All that is known is what is said now.</summary>
+    public static void Replace(Customer known, CustomerBlock block)
+    {
+        (known.Email, known.FirstName, known.LastName, known.CompanyName, known.EnterpriseNumber) = (block.Email, block.FirstName, block.LastName, block.CompanyName, block.EnterpriseNumber);
+        (known.Street, known.Zip, known.City, known.Country, known.Language, known.Mobile) = (block.Street, block.Zip, block.City, block.Country, block.Language, block.Mobile);
     }
 
     /// <summary>Fills in what is said; what is not said stays.</summary>

@@ -11,6 +11,11 @@ internal sealed record CustomerBlock(
     string? CustomerNumber, string? Email, string? FirstName, string? LastName, string? CompanyName, string? EnterpriseNumber,
     string? Street, string? Zip, string? City, string? Country, string? Language, string? Mobile)
 {
+    /// <summary>The customer himself, where he was chosen and not described.</summary>
+    public Guid? Id { get; private init; }
+
+    public static CustomerBlock Of(Customer customer) => new(null, null, null, null, null, null, null, null, null, null, null, null) { Id = customer.Id };
+
     public static CustomerBlock Of(Call call) => new(
         call.Text("customerNumber", 50), EmailOf(call.Text("email", 254)), call.Text("firstname", 70), call.Text("lastname", 70),
         call.Text("companyName", 140), call.TextOf(50, "coc", "vatno"), call.Text("address", 140), call.Text("zip", 50), call.Text("city", 70),
@@ -53,15 +58,7 @@ internal static class FindOrCreate
     /// </summary>
     public static async Task<Customer> CustomerAsync(EngineDb db, Guid creditorId, CustomerBlock block, CancellationToken ct)
     {
-        var customer = block.CustomerNumber is { } number ? (await WithNumber(db, creditorId, number).ToListAsync(ct)).SingleOrDefault() : null;
-        if (customer is null && Customer.KeyOf(block.Email) is { } address)
-        {
-            // A new number may be the first one of somebody who was known by his address; whoever has another number is somebody else.
-            var known = db.Customers.Where(c => c.CreditorId == creditorId && c.EmailKey == address);
-            if (block.CustomerNumber is not null) known = known.Where(c => c.CustomerNumber == null);
-            customer = await known.OrderBy(c => c.Id).FirstOrDefaultAsync(ct);
-        }
-
+        var customer = await KnownAsync(db, creditorId, block, ct);
         if (customer is null)
         {
             customer = new() { CreditorId = creditorId };
@@ -82,5 +79,19 @@ internal static class FindOrCreate
         customer.Language = block.Language ?? customer.Language;
         customer.Mobile = block.Mobile ?? customer.Mobile;
         return customer;
+    }
+
+    /// <summary>Whom a call means, if he is known.</summary>
+    public static async Task<Customer?> KnownAsync(EngineDb db, Guid creditorId, CustomerBlock block, CancellationToken ct)
+    {
+        if (block.Id is { } id) return await db.Customers.SingleAsync(c => c.CreditorId == creditorId && c.Id == id, ct);
+
+        var customer = block.CustomerNumber is { } number ? (await WithNumber(db, creditorId, number).ToListAsync(ct)).SingleOrDefault() : null;
+        if (customer is not null || Customer.KeyOf(block.Email) is not { } address) return customer;
+
+        // A new number may be the first one of somebody who was known by his address; whoever has another number is somebody else.
+        var known = db.Customers.Where(c => c.CreditorId == creditorId && c.EmailKey == address);
+        if (block.CustomerNumber is not null) known = known.Where(c => c.CustomerNumber == null);
+        return await known.OrderBy(c => c.Id).FirstOrDefaultAsync(ct);
     }
 }

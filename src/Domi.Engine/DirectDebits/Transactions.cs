@@ -146,16 +146,22 @@ internal static class Transactions
                 return;
             }
 
-            var debit = await FindAsync(db, call, token, many: true);
-            if (debit.State is not DirectDebitState.Open) throw new RefusedException("err_not_authorised", $"Transaction {debit.Number} was sent already.") { Field = "id" };
-            debit.Withdraw();
-            if (debit.InvoiceId is not { } invoiceId) return;
-
-            var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, token);
-            invoice.StopCollecting(clock.GetUtcNow());
-            await settlement.ChangedAsync(invoice, token);
+            await RemoveOneAsync(db, await FindAsync(db, call, token, many: true), settlement, clock, token);
         }, ct);
         return Results.NoContent();
+    }
+
+    /// <summary>Withdraws what the bank does not have yet, inside the running transaction.</summary>
+    /// <exception cref="RefusedException"><c>err_not_authorised</c>: it was sent.</exception>
+    internal static async Task RemoveOneAsync(EngineDb db, DirectDebit debit, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    {
+        if (debit.State is not DirectDebitState.Open) throw new RefusedException("err_not_authorised", $"Transaction {debit.Number} was sent already.") { Field = "id" };
+        debit.Withdraw();
+        if (debit.InvoiceId is not { } invoiceId) return;
+
+        var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, ct);
+        invoice.StopCollecting(clock.GetUtcNow());
+        await settlement.ChangedAsync(invoice, ct);
     }
 
     /// <summary>By id, reference, mandate or state; without any, the open ones.</summary>

@@ -27,16 +27,16 @@ internal static class ReadFeed
 {
     private const int PageSize = 100;
 
-    public static void Map(IEndpointRouteBuilder creditor)
+    public static void Map(IEndpointRouteBuilder mandates, IEndpointRouteBuilder invoices, IEndpointRouteBuilder transactions, IEndpointRouteBuilder links, IEndpointRouteBuilder transfers, IEndpointRouteBuilder reconciliation)
     {
-        creditor.MapGet("mandate", (Call call, EngineDb db, BusinessClock clock, CancellationToken ct) => MandatesAsync(call, db, clock, ct));
-        creditor.MapGet("invoice", (Call call, EngineDb db, InvoiceView view, CancellationToken ct) => InvoicesAsync(call, db, view, ct));
-        creditor.MapGet("invoice/payment/feed", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.InvoicePayments, "Payments", ct));
-        creditor.MapGet("transaction", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transactions, "Entries", ct, entry => TransactionView.For(call, entry)));
-        creditor.MapGet("payment/link/feed", (Call call, EngineDb db, CancellationToken ct) =>
+        mandates.MapGet("mandate", (Call call, EngineDb db, BusinessClock clock, CancellationToken ct) => MandatesAsync(call, db, clock, ct));
+        invoices.MapGet("invoice", (Call call, EngineDb db, InvoiceView view, CancellationToken ct) => InvoicesAsync(call, db, view, ct));
+        invoices.MapGet("invoice/payment/feed", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.InvoicePayments, "Payments", ct));
+        transactions.MapGet("transaction", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transactions, "Entries", ct, entry => TransactionView.For(call, entry)));
+        links.MapGet("payment/link/feed", (Call call, EngineDb db, CancellationToken ct) =>
             ListAsync(call, db, FeedName.PayLinks, "Links", ct, entry => LinkView.For(call, entry), call.Flag("all") ? null : ["PAID"]));
-        creditor.MapGet("transfer", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transfers, "Entries", ct));
-        creditor.MapGet("reporting", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Statements, "Statements", ct));
+        transfers.MapGet("transfer", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Transfers, "Entries", ct));
+        reconciliation.MapGet("reporting", (Call call, EngineDb db, CancellationToken ct) => ListAsync(call, db, FeedName.Statements, "Statements", ct));
     }
 
     private static async Task<IResult> ListAsync(Call call, EngineDb db, FeedName feed, string list, CancellationToken ct, Func<JsonObject, JsonObject>? shape = null, string[]? kinds = null) =>

@@ -110,16 +110,19 @@ internal static class OneInvoice
     /// <summary>204. An invoice that is being collected is not deleted; one with payments keeps its history and is not either.</summary>
     private static async Task<IResult> DeleteAsync(string id, Call call, EngineDb db, CancellationToken ct)
     {
-        await db.WriteAsync(async token =>
-        {
-            var invoice = await FindAsync(db, call, id, tracked: true, token);
-            invoice.MayBeDeleted();
-            if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, token) || await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id, token))
-                throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has payments.", ("number", invoice.Number));
-            await db.PayLinks.Where(l => l.InvoiceId == invoice.Id).ExecuteDeleteAsync(token);
-            db.Invoices.Remove(invoice);
-        }, ct);
+        await db.WriteAsync(async token => await RemoveOneAsync(db, await FindAsync(db, call, id, tracked: true, token), token), ct);
         return Results.NoContent();
+    }
+
+    /// <summary>Removes an invoice for which no money moved, with its links, inside the running transaction.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>.</exception>
+    internal static async Task RemoveOneAsync(EngineDb db, Invoice invoice, CancellationToken ct)
+    {
+        invoice.MayBeDeleted();
+        if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, ct) || await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id, ct))
+            throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has payments.", ("number", invoice.Number));
+        await db.PayLinks.Where(l => l.InvoiceId == invoice.Id).ExecuteDeleteAsync(ct);
+        db.Invoices.Remove(invoice);
     }
 
     private static async Task<IResult> ReadPdfAsync(string id, Call call, EngineDb db, CancellationToken ct)

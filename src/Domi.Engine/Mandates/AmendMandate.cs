@@ -22,7 +22,7 @@ namespace Domi.Engine.Mandates;
 /// </remarks>
 internal static class AmendMandate
 {
-    private static readonly string[] Named =
+    internal static readonly string[] Named =
     [
         "mndtId", "ct", "state", "_state", "iban", "bic", "firstname", "lastname", "companyName", "coc", "vatno", "l", "lang", "language", "customerNumber", "address", "zip", "city", "country", "mobile", "email",
     ];

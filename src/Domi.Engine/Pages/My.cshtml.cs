@@ -17,6 +17,9 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
 
     public IReadOnlyList<Mandate> Mandates { get; private set; } = [];
 
+    /// <summary>What the creditor wrote down for the debtor to read, the newest first.</summary>
+    public IReadOnlyList<MandateComment> Comments { get; private set; } = [];
+
     /// <summary>The mandate whose form was sent.</summary>
     public Guid? Chosen { get; private set; }
 
@@ -92,6 +95,8 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
         Token = token;
         Creditor = (await CreditorFacts.ReadAsync(db, known.CreditorId, ct)).Creditor;
         Mandates = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == known.CreditorId && m.CustomerId == known.CustomerId && m.State != MandateState.Prepared).OrderByDescending(m => m.PreparedAt).Take(50).ToListAsync(ct);
+        var ids = Mandates.Select(m => m.Id).ToList();
+        Comments = await db.MandateComments.AsNoTracking().Where(c => ids.Contains(c.MandateId) && c.IsPublic).OrderByDescending(c => c.Id).Take(50).ToListAsync(ct);
         Speak(known.Language, await db.Customers.Where(c => c.Id == known.CustomerId).Select(c => c.Language).SingleAsync(ct));
         return true;
     }

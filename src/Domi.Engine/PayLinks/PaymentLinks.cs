@@ -36,6 +36,28 @@ internal static class PaymentLinks
     private static async Task<IResult> CreateAsync(
         Call call, EngineDb db, CreditorKeys keys, PublicAddress address, DebtorMail mail, DomiSettings settings, BusinessClock clock, CancellationToken ct)
     {
+        var wanted = Read(call, settings);
+        var link = await db.WriteOrRepeatAsync(async token =>
+        {
+            await Idempotency.UseAsync(db, call, token);
+            return await AddAsync(call, wanted, db, keys, mail, clock, token);
+        }, ct);
+        var owner = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
+        return Json.Answer(new JsonObject
+        {
+            ["id"] = link.Number,
+            ["amount"] = Json.Amount(link.Amount),
+            ["msg"] = link.Title,
+            ["url"] = address.Of(MakeLink.PageOf(keys, owner, link)) + (wanted.Method is null ? "" : "?m=" + wanted.Method),
+        });
+    }
+
+    /// <summary>What a caller wants paid.</summary>
+    /// <param name="Sends">How the link is sent, if it is: <c>sms</c>, or by mail.</param>
+    internal sealed record Wanted(string Title, bool IsTemplate, decimal Amount, CustomerBlock Customer, string? RedirectUrl, DateTimeOffset? ExpiresAt, string? Method, string? Sends);
+
+    internal static Wanted Read(Call call, DomiSettings settings)
+    {
         if (!settings.Sandbox.Enabled) throw new RefusedException("err_no_integration", "No payment provider is connected.");
         var title = call.TextOf(200, "title", "message", "msg") ?? throw Call.Missing("title");
         var isTemplate = call.Flag("isTemplate");
@@ -46,46 +68,39 @@ internal static class PaymentLinks
         var expiry = call.Day("expiry")?.AddDays(1).StartOfDay();
         var method = call.Text("method", 32)?.ToLowerInvariant();
         if (method is not null && !PayInvoice.Methods.Contains(method)) throw Call.Invalid("method", $"No method {method}.");
-        var sends = call.Text("sendInvite", 20)?.ToLowerInvariant() is { } how and not ("false" or "0") ? how : null;
+        return new(title, isTemplate, amount, block, redirect, expiry, method, call.Text("sendInvite", 20)?.ToLowerInvariant() is { } how and not ("false" or "0") ? how : null);
+    }
 
-        var link = await db.WriteOrRepeatAsync(async token =>
+    /// <summary>Makes a link inside the running transaction, and sends it where that is wanted.</summary>
+    internal static async Task<PayLink> AddAsync(Call call, Wanted wanted, EngineDb db, CreditorKeys keys, DebtorMail mail, BusinessClock clock, CancellationToken ct)
+    {
+        var (block, amount, sends) = (wanted.Customer, wanted.Amount, wanted.Sends);
+        var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, ct);
+        var profile = call.Number("ct") is { } chosen and not 0
+            ? facts.Profiles.SingleOrDefault(p => p.Number == chosen && p.IsActive) ?? throw new RefusedException("err_no_such_ct", $"No profile {chosen}.") { Field = "ct" }
+            : null;
+        // A name alone is nobody we know.
+        var customer = block.Id is not null || block.CustomerNumber is not null || block.Email is not null ? await FindOrCreate.CustomerAsync(db, call.CreditorId, block, ct) : null;
+        var (numbers, number) = await TransactionsAsync(db, call, amount, ct);
+        var invoice = (call.Text("invoice", 70) ?? number) is { } billed ? await InvoiceAsync(db, call, billed, amount, ct) : null;
+        customer ??= sends is not null && invoice is not null ? await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, ct) : null;
+        if (sends is not null && (sends == "sms" ? customer?.Mobile : customer?.Email) is null) throw Call.Missing(sends == "sms" ? "mobile" : "email");
+
+        var made = await MakeLink.AddAsync(db, keys, call.CreditorId, amount, wanted.Title, clock.GetUtcNow(), new(PayLinkOrigin.Api)
         {
-            await Idempotency.UseAsync(db, call, token);
-            var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, token);
-            var profile = call.Number("ct") is { } chosen and not 0
-                ? facts.Profiles.SingleOrDefault(p => p.Number == chosen && p.IsActive) ?? throw new RefusedException("err_no_such_ct", $"No profile {chosen}.") { Field = "ct" }
-                : null;
-            // A name alone is nobody we know.
-            var customer = block.CustomerNumber is not null || block.Email is not null ? await FindOrCreate.CustomerAsync(db, call.CreditorId, block, token) : null;
-            var (numbers, number) = await TransactionsAsync(db, call, amount, token);
-            var invoice = (call.Text("invoice", 70) ?? number) is { } billed ? await InvoiceAsync(db, call, billed, amount, token) : null;
-            customer ??= sends is not null && invoice is not null ? await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, token) : null;
-            if (sends is not null && (sends == "sms" ? customer?.Mobile : customer?.Email) is null) throw Call.Missing(sends == "sms" ? "mobile" : "email");
-
-            var made = await MakeLink.AddAsync(db, keys, call.CreditorId, amount, title, clock.GetUtcNow(), new(PayLinkOrigin.Api)
-            {
-                InvoiceId = invoice?.Id,
-                CustomerId = customer?.Id ?? invoice?.CustomerId,
-                ProfileId = profile?.Id ?? invoice?.ProfileId,
-                TransactionNumbers = numbers,
-                Ref = call.TextOf(200, "remittance", "ref"),
-                Place = call.Text("place", 140),
-                RedirectUrl = redirect,
-                Language = block.Language ?? customer?.Language,
-                ExpiresAt = expiry,
-                IsTemplate = isTemplate,
-            }, token);
-            if (sends is not null) await mail.LinkAsync(db, made, customer!, sends == "sms", clock.GetUtcNow(), token);
-            return made;
+            InvoiceId = invoice?.Id,
+            CustomerId = customer?.Id ?? invoice?.CustomerId,
+            ProfileId = profile?.Id ?? invoice?.ProfileId,
+            TransactionNumbers = numbers,
+            Ref = call.TextOf(200, "remittance", "ref"),
+            Place = call.Text("place", 140),
+            RedirectUrl = wanted.RedirectUrl,
+            Language = block.Language ?? customer?.Language,
+            ExpiresAt = wanted.ExpiresAt,
+            IsTemplate = wanted.IsTemplate,
         }, ct);
-        var owner = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
-        return Json.Answer(new JsonObject
-        {
-            ["id"] = link.Number,
-            ["amount"] = Json.Amount(link.Amount),
-            ["msg"] = link.Title,
-            ["url"] = address.Of(MakeLink.PageOf(keys, owner, link)) + (method is null ? "" : "?m=" + method),
-        });
+        if (sends is not null) await mail.LinkAsync(db, made, customer!, sends == "sms", clock.GetUtcNow(), ct);
+        return made;
     }
 
     private static async Task<Invoice> InvoiceAsync(EngineDb db, Call call, string number, decimal amount, CancellationToken ct)
@@ -151,17 +166,24 @@ internal static class PaymentLinks
         {
             await Idempotency.UseAsync(db, call, token);
             var found = await FindAsync(db, call, token);
-            var given = wanted ?? found.Amount - found.RefundedAmount;
-            // Told apart from a second refund of another amount, which may well be meant.
-            if (await db.LinkRefunds.AnyAsync(r => r.PayLinkId == found.Id && r.Amount == (wanted ?? found.Amount), token))
-                throw new RefusedException("err_fail_integration", "A duplicate refund has been detected") { Field = "amount" };
-            found.Refund(given, clock.GetUtcNow());
-            var refund = new LinkRefund { CreditorId = found.CreditorId, PayLinkId = found.Id, Amount = given, Message = message, CreatedAt = clock.GetUtcNow() };
-            db.LinkRefunds.Add(refund);
-            await settlement.LinkRefundedAsync(found, refund, token);
-            return (found, given);
+            return (found, await RefundOneAsync(db, found, wanted, message, settlement, clock, token));
         }, ct);
         return Json.Answer(new JsonObject { ["id"] = link.Number, ["amount"] = Json.Amount(amount), ["msg"] = message });
+    }
+
+    /// <summary>Gives back of a link that was paid, all that is left when no amount is named, inside the running transaction.</summary>
+    /// <exception cref="RefusedException"><c>err_fail_integration</c>: the same amount was given back already.</exception>
+    internal static async Task<decimal> RefundOneAsync(EngineDb db, PayLink link, decimal? wanted, string message, Settlement settlement, BusinessClock clock, CancellationToken ct)
+    {
+        var given = wanted ?? link.Amount - link.RefundedAmount;
+        // Told apart from a second refund of another amount, which may well be meant.
+        if (await db.LinkRefunds.AnyAsync(r => r.PayLinkId == link.Id && r.Amount == (wanted ?? link.Amount), ct))
+            throw new RefusedException("err_fail_integration", "A duplicate refund has been detected") { Field = "amount" };
+        link.Refund(given, clock.GetUtcNow());
+        var refund = new LinkRefund { CreditorId = link.CreditorId, PayLinkId = link.Id, Amount = given, Message = message, CreatedAt = clock.GetUtcNow() };
+        db.LinkRefunds.Add(refund);
+        await settlement.LinkRefundedAsync(link, refund, ct);
+        return given;
     }
 
     /// <summary>The ways to pay at once that a profile offers.</summary>

@@ -9,7 +9,7 @@ namespace Domi.Engine.Sessions;
 
 /// <summary>
 /// Finds who a token belongs to. What the database said is remembered for a few seconds, so that a busy client costs no query a call;
-/// a log-out is known at once on this node and within that time on the others.
+/// a log-out, or what a key may do from now on, is known at once on this node and within that time on the others.
 /// </summary>
 internal sealed class SessionStore(IServiceScopeFactory scopes)
 {
@@ -28,11 +28,10 @@ internal sealed class SessionStore(IServiceScopeFactory scopes)
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<EngineDb>();
         var hash = Secrets.HashOf(token);
-        var session = await db.Sessions.AsNoTracking().Where(s => s.TokenHash == hash && s.ExpiresAt > now)
-            .Where(s => db.ApiKeys.Any(k => k.Id == s.ApiKeyId && k.RevokedAt == null)).SingleOrDefaultAsync(ct);
-        if (session is null) return null;
+        var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.RevokedAt == null && db.Sessions.Any(s => s.TokenHash == hash && s.ExpiresAt > now && s.ApiKeyId == k.Id), ct);
+        if (key is null) return null;
 
-        var caller = new Caller(session.CreditorId, session.ApiKeyId);
+        var caller = new Caller(key.CreditorId, key.Id, KeyScope.Of(key));
         if (known.Count > 10_000) known.Clear();
         known[token] = (caller, now + Remembered);
         return caller;

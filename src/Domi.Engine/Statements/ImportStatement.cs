@@ -144,6 +144,29 @@ internal sealed class StatementImport(EngineDb db, Settlement settlement, Busine
         }
     }
 
+    /// <summary>A person says which invoice a line paid, inside the running transaction: what is beyond it is shown there as paid twice or too much.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: money that left, a line that paid already, or an invoice off the table; <c>err_not_found</c>: no such invoice.</exception>
+    public async Task LinkAsync(StatementItem item, string? number, CancellationToken ct)
+    {
+        if (item.Amount <= 0 || item.InvoiceId is not null) throw new RefusedException("err_invalid_state", $"Line {item.Number} pays nothing, or paid already.");
+        var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.CreditorId == item.CreditorId && i.Number == number, ct) ?? throw new RefusedException("err_not_found", $"No invoice {number}.") { Field = "invoice" };
+        if (invoice.State is InvoiceState.Archived) throw new RefusedException("err_invalid_state", $"Invoice {number} is archived.");
+        item.InvoiceId = invoice.Id;
+        await settlement.TransferredAsync(invoice, item.Amount, $"statement:{item.SourceKey[..40]}", ct);
+        Feed.Append(db, item.CreditorId, FeedName.Statements, Of(item, invoice.Number), clock.GetUtcNow());
+    }
+
+    /// <summary>What a line may have paid: open invoices of its amount, and those whose number or communication it names; at most ten.</summary>
+    public async Task<IReadOnlyList<Invoice>> CandidatesAsync(StatementItem item, CancellationToken ct)
+    {
+        if (item.Amount <= 0 || item.InvoiceId is not null) return [];
+
+        var written = StructuredCommunication.TryParse(item.Message, out var structured) ? structured.Value : item.Message;
+        var amount = item.Amount;
+        return await db.Invoices.AsNoTracking().Where(i => i.CreditorId == item.CreditorId && (i.State == InvoiceState.Booked || i.State == InvoiceState.Expired || i.State == InvoiceState.Pending)
+            && (i.Remittance == written || i.Number == item.Message || i.Amount - i.PaidAmount == amount)).OrderByDescending(i => i.Remittance == written).ThenByDescending(i => i.Id).Take(10).ToListAsync(ct);
+    }
+
     private async Task<Invoice?> InvoiceOfAsync(Guid creditorId, ImportStatement.Line line, CancellationToken ct)
     {
         var written = StructuredCommunication.TryParse(line.Message, out var structured) ? structured.Value : line.Message;

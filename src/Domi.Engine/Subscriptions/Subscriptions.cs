@@ -136,7 +136,7 @@ internal static class SubscriptionRoutes
     }
 
     /// <summary>What the call says, completed by the plan it names and by what is known.</summary>
-    private static async Task<SubscriptionTerms> TermsAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct, Subscription? known = null)
+    internal static async Task<SubscriptionTerms> TermsAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct, Subscription? known = null)
     {
         var name = call.Text("plan", 140);
         var plan = await SubscriptionTerms.PlanAsync(db, call.CreditorId, name, ct);

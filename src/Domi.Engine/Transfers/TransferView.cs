@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Domi.Engine.DirectDebits;
+using Domi.Engine.Mandates;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -64,6 +65,29 @@ internal static class RefundOf
             RequestedOn = clock.Today,
             DirectDebitId = debit.Id,
             InvoiceId = debit.InvoiceId,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        db.Transfers.Add(transfer);
+        return transfer;
+    }
+
+    /// <summary>Plans a transfer to the account of a mandate that gives no single collection back, inside the running transaction.</summary>
+    /// <exception cref="RefusedException"><c>err_provide_account</c>: the mandate has no account.</exception>
+    public static CreditTransfer Add(EngineDb db, Mandate mandate, decimal amount, string message, string? reference, string? place, DateOnly on, BusinessClock clock)
+    {
+        var transfer = new CreditTransfer
+        {
+            CreditorId = mandate.CreditorId,
+            EndToEndId = Guid.CreateVersion7().ToString("n"),
+            CustomerId = mandate.CustomerId,
+            Name = mandate.DebtorName ?? "",
+            Account = mandate.DebtorAccount ?? throw new RefusedException("err_provide_account", $"Mandate {mandate.Reference} has no account.") { Field = "iban" },
+            Bic = mandate.DebtorBic,
+            Amount = amount,
+            Message = message,
+            Ref = reference,
+            Place = place,
+            RequestedOn = on > clock.Today ? on : clock.Today,
             CreatedAt = clock.GetUtcNow(),
         };
         db.Transfers.Add(transfer);

@@ -36,38 +36,43 @@ internal static class TransferRoutes
 
     private static async Task<IResult> CreateAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
     {
+        var transfer = await db.WriteOrRepeatAsync(async token =>
+        {
+            await Idempotency.UseAsync(db, call, token);
+            return await AddAsync(call, db, clock, token);
+        }, ct);
+        return Json.Answer(new JsonObject { ["Entries"] = new JsonArray(TransferView.Of(transfer)) });
+    }
+
+    /// <summary>Plans a transfer to a beneficiary, inside the running transaction.</summary>
+    internal static async Task<CreditTransfer> AddAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
+    {
         var account = Accounts.IbanOf(call.Required("iban", 60));
         var message = Transactions.MessageOf(call.TextOf(1000, "message", "msg"));
         var amount = call.Amount("amount") ?? throw Call.Missing("amount");
         if (amount <= 0) throw new RefusedException("err_invalid_amount", $"{amount} cannot be sent.", ("amount", amount)) { Field = "amount" };
         var number = call.Text("customerNumber", 50);
-        var on = call.Day("date") is { } day && day > clock.Today ? day : clock.Today;
-        var transfer = await db.WriteOrRepeatAsync(async token =>
+        var beneficiary = await db.Beneficiaries.SingleOrDefaultAsync(b => b.CreditorId == call.CreditorId && b.Account == account, ct);
+        if (beneficiary is not { IsAvailable: true }) throw new RefusedException("err_not_found", "No beneficiary has this account, or it is suspended.") { Field = "iban" };
+        if (number is not null && !await db.Customers.AnyAsync(c => c.CreditorId == call.CreditorId && c.CustomerNumber == number && (beneficiary.CustomerId == null || c.Id == beneficiary.CustomerId), ct))
+            throw new RefusedException("err_debtor_not_found", $"The account is not of customer {number}.") { Field = "customerNumber" };
+        var made = new CreditTransfer
         {
-            await Idempotency.UseAsync(db, call, token);
-            var beneficiary = await db.Beneficiaries.SingleOrDefaultAsync(b => b.CreditorId == call.CreditorId && b.Account == account, token);
-            if (beneficiary is not { IsAvailable: true }) throw new RefusedException("err_not_found", "No beneficiary has this account, or it is suspended.") { Field = "iban" };
-            if (number is not null && !await db.Customers.AnyAsync(c => c.CreditorId == call.CreditorId && c.CustomerNumber == number && (beneficiary.CustomerId == null || c.Id == beneficiary.CustomerId), token))
-                throw new RefusedException("err_debtor_not_found", $"The account is not of customer {number}.") { Field = "customerNumber" };
-            var made = new CreditTransfer
-            {
-                CreditorId = call.CreditorId,
-                EndToEndId = Guid.CreateVersion7().ToString("n"),
-                CustomerId = beneficiary.CustomerId,
-                Name = beneficiary.Name,
-                Account = account,
-                Bic = beneficiary.Bic,
-                Amount = amount,
-                Message = message,
-                Ref = call.Text("ref", 200),
-                Place = call.Text("place", 140),
-                RequestedOn = on,
-                CreatedAt = clock.GetUtcNow(),
-            };
-            db.Transfers.Add(made);
-            return made;
-        }, ct);
-        return Json.Answer(new JsonObject { ["Entries"] = new JsonArray(TransferView.Of(transfer)) });
+            CreditorId = call.CreditorId,
+            EndToEndId = Guid.CreateVersion7().ToString("n"),
+            CustomerId = beneficiary.CustomerId,
+            Name = beneficiary.Name,
+            Account = account,
+            Bic = beneficiary.Bic,
+            Amount = amount,
+            Message = message,
+            Ref = call.Text("ref", 200),
+            Place = call.Text("place", 140),
+            RequestedOn = call.Day("date") is { } day && day > clock.Today ? day : clock.Today,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        db.Transfers.Add(made);
+        return made;
     }
 
     /// <summary>204. What is with the bank stays.</summary>

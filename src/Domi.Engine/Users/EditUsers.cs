@@ -28,12 +28,27 @@ internal sealed class EditUsers(EngineDb db)
     public Task<ConsoleUser> ChangeAsync(Guid creditorId, Guid id, ConsoleRole role, bool active, CancellationToken ct) => db.WriteAsync(async token =>
     {
         var user = await FindAsync(creditorId, id, token);
-        if (user is { Role: >= ConsoleRole.Administrator, IsActive: true } && (role < ConsoleRole.Administrator || !active)
-            && !await db.ConsoleUsers.AnyAsync(u => u.CreditorId == creditorId && u.Id != id && u.IsActive && (u.Role == ConsoleRole.Administrator || u.Role == ConsoleRole.Controller), token))
-            throw new RefusedException("last_administrator", "The last administrator stays.", ("name", user.Name));
+        if (role < ConsoleRole.Administrator || !active) await RequireAnotherAsync(user, token);
         (user.Role, user.IsActive) = (role, active);
         return user;
     }, ct);
+
+    /// <summary>The account goes; what was done by it stays under its name.</summary>
+    public Task<ConsoleUser> DeleteAsync(Guid creditorId, Guid id, CancellationToken ct) => db.WriteAsync(async token =>
+    {
+        var user = await FindAsync(creditorId, id, token);
+        await RequireAnotherAsync(user, token);
+        db.ConsoleUsers.Remove(user);
+        return user;
+    }, ct);
+
+    // Somebody has to be able to let the others in.
+    private async Task RequireAnotherAsync(ConsoleUser user, CancellationToken ct)
+    {
+        if (user is { Role: >= ConsoleRole.Administrator, IsActive: true }
+            && !await db.ConsoleUsers.AnyAsync(u => u.CreditorId == user.CreditorId && u.Id != user.Id && u.IsActive && (u.Role == ConsoleRole.Administrator || u.Role == ConsoleRole.Controller), ct))
+            throw new RefusedException("last_administrator", "The last administrator stays.", ("name", user.Name));
+    }
 
     /// <summary>A new password, told once; the second factor goes off when its device is lost.</summary>
     public Task<(ConsoleUser User, string Password)> ResetPasswordAsync(Guid creditorId, Guid id, bool secondFactorToo, CancellationToken ct) => db.WriteAsync(async token =>

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Domi.Engine.Wire;
 
 /// <summary>Who calls the API: a creditor, through one of its keys.</summary>
-internal sealed record Caller(Guid CreditorId, Guid ApiKeyId);
+internal sealed record Caller(Guid CreditorId, Guid ApiKeyId, KeyScope Scope);
 
 /// <summary>
 /// One call of the API: the caller, and the parameters of query string, form and JSON merged. Names are case-insensitive, a blank is
@@ -111,6 +111,23 @@ internal sealed class Call
             if (!values.TryGetValue(name, out var list)) values[name] = list = [];
             if (list.Count < MostValues) list.Add(value);
         }
+    }
+
+    /// <summary>What a person typed or imported in the console, as if a client had sent it: no header, no address, and no key of the API.</summary>
+    public static Call By(Guid creditorId, IEnumerable<KeyValuePair<string, string>> fields)
+    {
+        var own = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in fields)
+        {
+            if (string.IsNullOrWhiteSpace(value)) continue;
+            if (value.Any(IsUnseen)) throw Invalid(name, "A text may not contain control characters.");
+            own[name] = [value];
+        }
+
+        var http = new DefaultHttpContext { Items = { [typeof(Caller)] = new Caller(creditorId, Guid.Empty, KeyScope.Full) } };
+        // Invoices have their debtor in a block of its own.
+        var customer = JsonSerializer.SerializeToElement(new { customer = own.ToDictionary(f => f.Key, f => f.Value[0]) });
+        return new(http, own, customer);
     }
 
     /// <summary>One object of a bulk call, as if it had been sent alone; headers are those of the whole call.</summary>

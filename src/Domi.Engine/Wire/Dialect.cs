@@ -66,6 +66,7 @@ internal sealed class Dialect(RequestDelegate next, Texts texts, ILogger<Dialect
     private static int StatusOf(RefusedException refused) => refused.Code switch
     {
         "err_no_login" or "err_not_logged_in" => StatusCodes.Status400BadRequest,
+        "err_scope" => StatusCodes.Status403Forbidden,
         "err_too_many" => StatusCodes.Status429TooManyRequests,
         "err_duplicate_ref" when refused.Field == Idempotency.Header => StatusCodes.Status409Conflict,
         "err_call_in_progress" when refused.Field == "batchId" => StatusCodes.Status409Conflict,

@@ -107,6 +107,9 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
             return true;
         }, ct);
 
+    /// <summary>Plays a change and takes it back: what it would answer, or refuse, without having happened. The context is cleared.</summary>
+    public Task<T> RehearseAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct) => RepeatWhenBeatenAsync(token => WriteOnceAsync(change, token, keeps: false), ct);
+
     /// <summary>Forgets what was loaded and what was to be written.</summary>
     protected virtual void Clear() => ChangeTracker.Clear();
 
@@ -161,14 +164,15 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
 
     private WriteGate GateOf() => gate ??= WriteGate.Of(Path.GetFullPath(Database.GetDbConnection().DataSource));
 
-    private async Task<T> WriteOnceAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
+    private async Task<T> WriteOnceAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct, bool keeps = true)
     {
         if (writes) throw new InvalidOperationException("A write inside a write that is not in its transaction.");
         writes = true;
         var isCommitted = false;
         try
         {
-            var result = IsSqlite ? await WriteInTurnAsync(change, ct) : await WriteAloneAsync(change, ct);
+            var result = IsSqlite ? await WriteInTurnAsync(change, keeps, ct) : await WriteAloneAsync(change, keeps, ct);
+            if (!keeps) return result;
             isCommitted = true;
             Committed();
             return result;
@@ -181,17 +185,17 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
         }
     }
 
-    private async Task<T> WriteAloneAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
+    private async Task<T> WriteAloneAsync<T>(Func<CancellationToken, Task<T>> change, bool keeps, CancellationToken ct)
     {
         await using var transaction = await Database.BeginTransactionAsync(ct);
         var result = await change(ct);
         await SaveAsync(true, ct);
         await BeforeCommitAsync(ct);
-        await transaction.CommitAsync(ct);
+        if (keeps) await transaction.CommitAsync(ct);
         return result;
     }
 
-    private async Task<T> WriteInTurnAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct)
+    private async Task<T> WriteInTurnAsync<T>(Func<CancellationToken, Task<T>> change, bool keeps, CancellationToken ct)
     {
         var connection = (KeptConnection)this.GetService<IRelationalConnection>();
         var turn = await GateOf().EnterAsync(connection, ct).ConfigureAwait(false);
@@ -204,7 +208,7 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
             result = await change(ct);
             await SaveAsync(true, ct);
             await BeforeCommitAsync(ct);
-            isDone = true;
+            isDone = keeps;
         }
         finally
         {

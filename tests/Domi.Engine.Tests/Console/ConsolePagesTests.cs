@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
+using Domi.Engine.Imports;
 using Domi.Engine.Pages.Console;
 using Domi.Engine.Profiles;
 using Domi.Engine.Users;
@@ -21,12 +22,16 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         public IReadOnlyList<string> Lists { get; } =
         [
             "/console/customers", "/console/agreements", "/console/transactions/open", "/console/transactions/sent", "/console/transactions/unsettled", "/console/transactions/paid", "/console/batches", "/console/invoices",
-            "/console/links", "/console/subscriptions", "/console/refunds", "/console/profiles", "/console/webhooks", "/console/activity",
+            "/console/links", "/console/subscriptions", "/console/refunds", "/console/reconciliation", "/console/profiles", "/console/webhooks", "/console/activity",
         ];
 
         public List<string> Objects { get; } = [];
 
-        public IReadOnlyList<string> Others { get; } = ["/console/me", "/console/keys", "/console/users", "/console/feeds", "/console/profiles/1"];
+        public IReadOnlyList<string> Others { get; } =
+        [
+            "/console/me", "/console/keys", "/console/users", "/console/feeds", "/console/profiles/1", "/console/profiles/1/agreements", "/console/profiles/new", "/console/customers/new", "/console/analytics", "/console/simulator",
+            .. Enum.GetNames<ImportKind>().Select(k => "/console/import/" + k.ToLowerInvariant()),
+        ];
 
         public Guid Other { get; private set; }
 
@@ -48,6 +53,10 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
             await client.TransactAsync(Reference, 7m, ("ref", "+SUM(A1)"));
             await client.TransactAsync(Reference, 8m);
             await client.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "A link"), ("amount", "5"));
+            await client.TakenAsync(HttpMethod.Post, "/transfers/beneficiaries", ("name", "C-1 B"), ("iban", "BE91001732641076"), ("address", "Visserij 44"), ("zip", "9000"), ("city", "Gent"));
+            await client.TakenAsync(HttpMethod.Post, "/transfer", ("iban", "BE91001732641076"), ("amount", "4"), ("message", "Back"), ("date", "2199-01-01"));
+            using var statement = await client.SendAsync(HttpMethod.Post, "/reporting", new StringContent("twikey:BE68539007547034 name;msg;amount\nC-1;Thank you;12345\n"));
+            Assert.Equal(HttpStatusCode.NoContent, statement.StatusCode);
             await AppFixture.AdvanceAsync(Engine, TimeSpan.FromDays(14));
             await client.TransactAsync(Reference, 50m);
             await client.TakenAsync(HttpMethod.Post, "/subscription", ("mndtId", Reference), ("amount", "5"), ("message", "Fee"), ("ref", "SUB"), ("start", "2199-01-01"));
@@ -55,7 +64,9 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
             [
                 .. (await db.Customers.Select(c => c.Id).ToListAsync()).Select(i => "/console/customers/" + i), .. (await db.Mandates.Select(m => m.Number).ToListAsync()).Select(n => "/console/agreements/" + Tables.Text(n)),
                 .. (await db.DirectDebits.Select(d => d.Number).Distinct().ToListAsync()).Select(n => "/console/transactions/" + Tables.Text(n)), .. (await db.CollectionRuns.Select(r => r.Number).ToListAsync()).Select(n => "/console/batches/" + Tables.Text(n)),
-                .. (await db.Invoices.Select(i => i.Id).ToListAsync()).Select(i => "/console/invoices/" + i), .. (await db.PayLinks.Select(l => l.Number).ToListAsync()).Select(n => "/console/links/" + Tables.Text(n)), "/console/profiles/9",
+                .. (await db.Invoices.Select(i => i.Id).ToListAsync()).Select(i => "/console/invoices/" + i), .. (await db.PayLinks.Select(l => l.Number).ToListAsync()).Select(n => "/console/links/" + Tables.Text(n)), "/console/profiles/9", "/console/profiles/9/agreements",
+                .. (await db.Subscriptions.Select(s => s.Number).ToListAsync()).Select(n => "/console/subscriptions/" + Tables.Text(n)), .. (await db.Transfers.Select(t => t.Id).ToListAsync()).Select(i => "/console/refunds/" + i),
+                .. (await db.StatementItems.Select(i => i.Number).ToListAsync()).Select(n => "/console/reconciliation/" + Tables.Text(n)),
             ]));
             Other = await InScopeAsync(Engine, async services =>
             {
@@ -96,9 +107,9 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
 
         var before = await StateAsync();
         foreach (var path in app.Objects)
-            foreach (var handler in new[] { "Remind", "Suspend", "Cancel", "Paid", "Archive", "Reoffer", "Link", "Collect", "Refund" })
+            foreach (var handler in new[] { "Remind", "Suspend", "Cancel", "Paid", "Archive", "Reoffer", "Link", "Collect", "Refund", "Remove", "Change", "Subscribe", "Comment", "Block", "Invite", "Bill", "Merge", "Delete" })
             {
-                using var answer = await stranger.DoAsync($"{path}?handler={handler}", ("reason", "x"), ("amount", "1"), ("message", "x"));
+                using var answer = await stranger.DoAsync($"{path}?handler={handler}", ("reason", "x"), ("amount", "1"), ("message", "x"), ("text", "x"), ("other", "C-2"), ("invoice", "C-INV"), ("sure", "yes"));
                 Assert.Equal((path, handler, HttpStatusCode.NotFound), (path, handler, answer.StatusCode));
             }
 
@@ -107,9 +118,10 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         {
             ("/console/transactions/unsettled?handler=Paid", "pick", Tables.Text(theirs.Debit)), ("/console/transactions/open?handler=Collect", "profile", "9"), ("/console/keys?handler=Withdraw", "id", theirs.Key.ToString()),
             ("/console/users?handler=Password", "id", theirs.User.ToString()), ("/console/webhooks?handler=Resend", "pick", theirs.Delivery.ToString()), ("/console/feeds?handler=Reset", "id", theirs.Key.ToString()),
+            ("/console/keys?handler=Scope", "id", theirs.Key.ToString()), ("/console/users?handler=Delete", "id", theirs.User.ToString()), ("/console/simulator?handler=Play", "number", Tables.Text(theirs.Debit)), ("/console/profiles/9/agreements", "name", "x"),
         })
         {
-            using var answer = await stranger.DoAsync(path, (name, value), ("moment", "2026-01-01T00:00"));
+            using var answer = await stranger.DoAsync(path, (name, value), ("moment", "2026-01-01T00:00"), ("groups", "Invoices"), ("code", "AM04"), ("sure", "yes"));
             Assert.Equal((path, HttpStatusCode.NotFound), (path, answer.StatusCode));
         }
 
@@ -121,7 +133,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
     {
         using var viewer = await Person.OfAsync(app, ConsoleRole.Viewer);
         using var user = await Person.OfAsync(app, ConsoleRole.User);
-        foreach (var path in new[] { "/console/profiles", "/console/profiles/1", "/console/keys", "/console/users", "/console/webhooks", "/console/feeds", "/console/activity" })
+        foreach (var path in new[] { "/console/profiles", "/console/profiles/1", "/console/keys", "/console/users", "/console/webhooks", "/console/feeds", "/console/activity", "/console/simulator", "/console/reconciliation", "/console/profiles/1/agreements", "/console/profiles/new" })
         {
             Assert.Equal(HttpStatusCode.NotFound, await viewer.StatusAsync(path));
             Assert.Equal(HttpStatusCode.NotFound, await user.StatusAsync(path));
@@ -131,9 +143,9 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         foreach (var path in app.Objects.Where(o => o.Contains("/agreements/", StringComparison.Ordinal) || o.Contains("/transactions/", StringComparison.Ordinal) || o.Contains("/invoices/", StringComparison.Ordinal)))
         {
             Assert.DoesNotContain("class=\"inline\"", await viewer.GetAsync(path));
-            foreach (var handler in new[] { "Cancel", "Archive" })
+            foreach (var handler in new[] { "Cancel", "Archive", "Collect", "Refund", "Comment", "Remove" })
             {
-                using var answer = await viewer.DoAsync($"{path}?handler={handler}", ("reason", "x"));
+                using var answer = await viewer.DoAsync($"{path}?handler={handler}", ("reason", "x"), ("amount", "1"), ("message", "x"), ("text", "x"), ("sure", "yes"));
                 Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
             }
         }
@@ -225,7 +237,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
     {
         using var person = await Person.OfAsync(app);
         var key = await app.ReadEngineAsync(db => db.ApiKeys.Where(k => k.CreditorId == app.Access.CreditorId).Select(k => k.Id).FirstAsync());
-        using var reset = await person.DoAsync("/console/feeds?handler=Reset", ("id", key.ToString()), ("feed", nameof(FeedName.Transactions)), ("moment", "2026-01-01T00:00"));
+        using var reset = await person.SureAsync("/console/feeds?handler=Reset", ("id", key.ToString()), ("feed", nameof(FeedName.Transactions)), ("moment", "2026-01-01T00:00"));
         Assert.Equal(HttpStatusCode.Redirect, reset.StatusCode);
         Assert.Equal(0, await app.ReadEngineAsync(db => db.FeedCursors.Where(c => c.ApiKeyId == key && c.Feed == FeedName.Transactions).Select(c => c.Position).SingleAsync()));
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Domi.Engine.Users;
 using Domi.Testing;
@@ -52,10 +53,36 @@ internal sealed partial class Person(AppFixture app) : IDisposable
     /// <summary>Posts a form with the token of this session.</summary>
     public async Task<HttpResponseMessage> DoAsync(string path, params (string Name, string Value)[] fields) => await PostAsync(path, await TokenAsync(), fields);
 
+    /// <summary>Posts a form, is asked whether that is meant, and says yes.</summary>
+    public async Task<HttpResponseMessage> SureAsync(string path, params (string Name, string Value)[] fields)
+    {
+        using var asked = await DoAsync(path, fields);
+        var html = await asked.Content.ReadAsStringAsync();
+        Assert.True(html.Contains("id=\"sure-form\"", StringComparison.Ordinal), $"{path} asked nothing: {(int)asked.StatusCode} {asked.Headers.Location}");
+        return await DoAsync(path, [.. HiddenOf(html, "sure-form")]);
+    }
+
+    /// <summary>The hidden fields of a form and of those after it.</summary>
+    public static IEnumerable<(string Name, string Value)> HiddenOf(string html, string form) =>
+        Hidden().Matches(html[html.IndexOf($"id=\"{form}\"", StringComparison.Ordinal)..]).Select(m => (m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
+
+    public Task<HttpResponseMessage> SendFileAsync(string path, string text, params (string Name, string Value)[] fields) => SendFileAsync(path, Encoding.UTF8.GetBytes(text), fields);
+
+    /// <summary>Posts a form with a file.</summary>
+    public async Task<HttpResponseMessage> SendFileAsync(string path, byte[] content, params (string Name, string Value)[] fields)
+    {
+        var form = new MultipartFormDataContent { { new StringContent(await TokenAsync()), "form-token" }, { new ByteArrayContent(content), "file", "a file.csv" } };
+        foreach (var (name, value) in fields) form.Add(new StringContent(value), name);
+        return await Http.PostAsync(path, form);
+    }
+
     public Task<HttpResponseMessage> PostAsync(string path, string token, params (string Name, string Value)[] fields) =>
         Http.PostAsync(path, new FormUrlEncodedContent([new("form-token", token), .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))]));
 
     public void Dispose() => Http.Dispose();
+
+    [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]*)"\s*/?>""")]
+    private static partial Regex Hidden();
 
     [GeneratedRegex("""name="form-token" type="hidden" value="([^"]+)""")]
     private static partial Regex Token();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domi.Engine.Mandates;
+using Domi.Engine.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
@@ -13,15 +14,20 @@ internal sealed class AgreementsModel(Desk desk) : ListPage(desk)
     {
         var mandates = Db.Mandates.AsNoTracking().Where(m => m.CreditorId == Me).Found(Db.Customers.Where(c => c.CreditorId == Me), Asked("q"));
         if (Asked<MandateState>("state") is { } state) mandates = mandates.Where(m => m.State == state);
-        if (int.TryParse(Asked("profile"), CultureInfo.InvariantCulture, out var number)) mandates = mandates.Where(m => Db.Profiles.Any(p => p.Id == m.ProfileId && p.Number == number));
+        if (Asked("state") == "suspended") mandates = mandates.Where(m => m.State == MandateState.Signed && m.IsSuspended);
+        if (Since is { } since) mandates = mandates.Where(m => m.PreparedAt >= since);
+        if (Before is { } before) mandates = mandates.Where(m => m.PreparedAt < before);
+        if (AskedProfile is { } number) mandates = mandates.Where(m => Db.Profiles.Any(p => p.Id == m.ProfileId && p.Number == number));
         if (AfterNumber is { } after) mandates = mandates.Where(m => m.Number < after);
         return await new Tables(Db, T, Me).AgreementsAsync(mandates, most, ct) with
         {
+            Tabs = Presets("mandate", "Prepared", "Signed", "suspended", "Cancelled"),
             Filters =
             [
-                new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), Options<MandateState>("mandate")),
-                new("profile", T["console.profile"], Asked("profile"), await ProfileOptions.ReadAsync(Db, Me, ct)),
+                new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), [.. Options<MandateState>("mandate"), ("suspended", T["console.mandate.suspended"])]),
+                new("profile", T["console.profile"], Asked("profile"), await ProfileOptions.ReadAsync(Db, Me, ct)), .. Days,
             ],
+            Links = Actor.May(ConsoleRole.User) ? [("/console/import/agreements", T["console.import"])] : [],
         };
     }
 }

@@ -1,3 +1,4 @@
+using Domi.Engine.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
@@ -11,6 +12,10 @@ internal sealed class CustomersModel(Desk desk) : ListPage(desk)
     {
         var customers = Db.Customers.AsNoTracking().Where(c => c.CreditorId == Me).Found(Asked("q"));
         if (AfterId is { } after) customers = customers.Where(c => c.Id.CompareTo(after) < 0);
-        return await new Tables(Db, T, Me).CustomersAsync(customers, most, ct) with { Filters = [new("q", T["console.search"], Asked("q"))] };
+        return await new Tables(Db, T, Me).CustomersAsync(customers, most, ct) with
+        {
+            Filters = [new("q", T["console.search"], Asked("q"))],
+            Links = Actor.May(ConsoleRole.User) ? [("/console/customers/new", T["console.new_customer"]), ("/console/import/customers", T["console.import"])] : [],
+        };
     }
 }

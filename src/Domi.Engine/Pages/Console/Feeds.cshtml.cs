@@ -31,15 +31,29 @@ internal sealed class FeedsModel(Desk desk) : ConsolePage(desk)
 
     public Task<IActionResult> OnPostResetAsync(Guid id, FeedName feed, string? moment, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "feed.reset", async token =>
     {
-        if (!ModelState.IsValid || !Enum.IsDefined(feed) || await Db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.CreditorId == Me && k.Id == id && k.RevokedAt == null, token) is not { } key) return null;
+        if (await FindAsync(id, feed, token) is not { } key) return null;
+
+        var position = await PositionAsync(feed, moment, token);
+        if (await Db.FeedCursors.SingleOrDefaultAsync(c => c.ApiKeyId == id && c.Feed == feed, token) is { } cursor) cursor.Position = position;
+        else Db.FeedCursors.Add(new() { ApiKeyId = id, Feed = feed, Position = position });
+        return $"{key.Description}, {T[$"console.feed.{feed}"]}";
+    }, "/console/feeds", ct, async token =>
+    {
+        if (await FindAsync(id, feed, token) is not { } key) return null;
+        var position = await PositionAsync(feed, moment, token);
+        return new("feed.reset", ("subject", key.Description), ("feed", T[$"console.feed.{feed}"]), ("position", position), ("count", await Db.FeedEvents.CountAsync(e => e.CreditorId == Me && e.Feed == feed && e.Sequence > position, token)));
+    });
+
+    private async Task<ApiKey?> FindAsync(Guid id, FeedName feed, CancellationToken ct) =>
+        ModelState.IsValid && Enum.IsDefined(feed) ? await Db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.CreditorId == Me && k.Id == id && k.RevokedAt == null, ct) : null;
+
+    private async Task<long> PositionAsync(FeedName feed, string? moment, CancellationToken ct)
+    {
         if (!DateTime.TryParse(moment, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) || local.Year is < 2000 or > 2200)
             throw new RefusedException("err_invalid_date", "No moment.", ("name", T["console.moment"]));
 
         // The field knows no time zone: it means the hour in Brussels.
         var at = new DateTimeOffset(local, BusinessClock.Brussels.GetUtcOffset(local)).ToUniversalTime();
-        var position = await Db.FeedEvents.Where(e => e.CreditorId == Me && e.Feed == feed && e.OccurredAt < at).MaxAsync(e => (long?)e.Sequence, token) ?? 0;
-        if (await Db.FeedCursors.SingleOrDefaultAsync(c => c.ApiKeyId == id && c.Feed == feed, token) is { } cursor) cursor.Position = position;
-        else Db.FeedCursors.Add(new() { ApiKeyId = id, Feed = feed, Position = position });
-        return $"{key.Description}, {T[$"console.feed.{feed}"]}";
-    }, "/console/feeds", ct);
+        return await Db.FeedEvents.Where(e => e.CreditorId == Me && e.Feed == feed && e.OccurredAt < at).MaxAsync(e => (long?)e.Sequence, ct) ?? 0;
+    }
 }

@@ -4,6 +4,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
+using Domi.Engine.Statements;
 using Domi.Engine.Subscriptions;
 using Domi.Engine.Transfers;
 using Domi.Standards;
@@ -48,11 +49,12 @@ internal static class Finding
         return debits.Where(d => d.Message.ToLower().Contains(text) || d.Ref!.ToLower().Contains(text) || agreements.Contains(d.MandateId));
     }
 
-    public static IQueryable<PayLink> Found(this IQueryable<PayLink> links, string? typed)
+    public static IQueryable<PayLink> Found(this IQueryable<PayLink> links, IQueryable<Customer> customers, string? typed)
     {
         if (typed is null) return links;
         var text = typed.ToLowerInvariant();
-        return links.Where(l => l.Title.ToLower().Contains(text) || l.Ref!.ToLower().Contains(text));
+        var owners = customers.Found(typed).Select(c => (Guid?)c.Id);
+        return links.Where(l => l.Title.ToLower().Contains(text) || l.Ref!.ToLower().Contains(text) || owners.Contains(l.CustomerId));
     }
 
     public static IQueryable<Subscription> Found(this IQueryable<Subscription> subscriptions, IQueryable<Mandate> mandates, IQueryable<Customer> customers, string? typed)
@@ -61,6 +63,14 @@ internal static class Finding
         var text = typed.ToLowerInvariant();
         var agreements = mandates.Found(customers, typed).Select(m => m.Id);
         return subscriptions.Where(s => s.Reference.ToLower().Contains(text) || s.Message.ToLower().Contains(text) || agreements.Contains(s.MandateId));
+    }
+
+    public static IQueryable<StatementItem> Found(this IQueryable<StatementItem> items, string? typed)
+    {
+        if (typed is null) return items;
+        if (Iban.TryParse(typed, out var iban)) return items.Where(i => i.CounterpartyAccount == iban);
+        var text = typed.ToLowerInvariant();
+        return items.Where(i => i.Name.ToLower().Contains(text) || i.Message.ToLower().Contains(text));
     }
 
     public static IQueryable<CreditTransfer> Found(this IQueryable<CreditTransfer> transfers, string? typed)

@@ -63,7 +63,7 @@ internal sealed class InvoiceModel(Desk desk, InvoiceActions actions, Settlement
     {
         i.Archive(Clock.GetUtcNow());
         return settlement.ChangedAsync(i, token);
-    }, ct);
+    }, ct, i => new("invoice.archive", ("number", i.Number), ("amount", PageFormat.Money(i.Open, T.Language))));
 
     public Task<IActionResult> OnPostReopenAsync(Guid id, CancellationToken ct) => DoAsync(id, "invoice.reopen", (i, token) =>
     {
@@ -71,30 +71,43 @@ internal sealed class InvoiceModel(Desk desk, InvoiceActions actions, Settlement
         return settlement.ChangedAsync(i, token);
     }, ct);
 
-    public Task<IActionResult> OnPostRefundAsync(Guid id, string? amount, string? message, CancellationToken ct) => DoAsync(id, "invoice.refund", (i, token) =>
+    public Task<IActionResult> OnPostRefundAsync(Guid id, CancellationToken ct) => DoAsync(id, "invoice.refund", (i, token) =>
     {
-        // A number field sends a point, whatever the language.
-        if (!decimal.TryParse(amount, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given) || decimal.Round(given, 2) != given) throw new RefusedException("err_invalid_amount", $"No amount: {amount}", ("amount", amount));
-        if (string.IsNullOrWhiteSpace(message)) throw new RefusedException("err_msg_missing", "Say what it is for.");
-        return actions.RefundAsync(i, given, DirectDebits.Transactions.MessageOf(message), token);
-    }, ct);
+        var (amount, message) = TypedRefund();
+        return actions.RefundAsync(i, amount, message, token);
+    }, ct, i => new("invoice.refund", ("number", i.Number), ("amount", PageFormat.Money(TypedRefund().Amount, T.Language))));
+
+    /// <summary>Booked by mistake: it goes, as if it had never been.</summary>
+    public async Task<IActionResult> OnPostDeleteAsync(Guid id, CancellationToken ct)
+    {
+        var removed = false;
+        var answer = await DoAsync(id, "invoice.delete", async (i, token) =>
+        {
+            await OneInvoice.RemoveOneAsync(Db, i, token);
+            removed = true;
+        }, ct, i => new("invoice.delete", ("number", i.Number), ("amount", PageFormat.Money(i.Amount, T.Language))));
+        return removed && answer is LocalRedirectResult && TempData.Peek("Refused") is null ? LocalRedirect("/console/invoices") : answer;
+    }
 
     private List<Act> Acts(Invoice i)
     {
         var acts = new List<Act>();
         if (!Actor.May(ConsoleRole.Administrator)) return acts;
         if (i.IsPayable) acts.AddRange([new("Collect", T["console.collect"]), new("Remind", T["console.remind"]), new("Paid", T["console.mark_paid"])]);
-        if (i.State is not (InvoiceState.Archived or InvoiceState.Pending)) acts.Add(new("Archive", T["console.archive"]));
+        if (i.State is not (InvoiceState.Archived or InvoiceState.Pending)) acts.Add(new("Archive", T["console.archive"], true));
         if (i.State is InvoiceState.Archived) acts.Add(new("Reopen", T["console.reopen"]));
+        if (i.State is InvoiceState.Booked && i.PaidAmount == 0) acts.Add(new("Delete", T["console.delete"], true));
         if (i.PaidAmount > 0)
-            acts.Add(new("Refund", T["console.refund"], true, [new("amount", T["console.amount"], i.PaidAmount.ToString("0.00", CultureInfo.InvariantCulture), "number"), new("message", T["console.message"])]));
+            acts.Add(new("Refund", T["console.refund"], true, [new("amount", T["console.amount"], i.PaidAmount.ToString("0.00", CultureInfo.InvariantCulture), "money"), new("message", T["console.message"])]));
         return acts;
     }
 
-    private Task<IActionResult> DoAsync(Guid id, string act, Func<Invoice, CancellationToken, Task> work, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, act, async token =>
+    private Task<IActionResult> DoAsync(Guid id, string act, Func<Invoice, CancellationToken, Task> work, CancellationToken ct, Func<Invoice, Doubt>? doubt = null) => ActAsync(ConsoleRole.Administrator, act, async token =>
     {
-        if (await Db.Invoices.SingleOrDefaultAsync(i => i.CreditorId == Me && i.Id == id, token) is not { } i) return null;
+        if (await FindAsync(id, token) is not { } i) return null;
         await work(i, token);
         return i.Number;
-    }, "/console/invoices/" + id, ct);
+    }, "/console/invoices/" + id, ct, doubt is null ? null : async token => await FindAsync(id, token) is { } i ? doubt(i) : null);
+
+    private Task<Invoice?> FindAsync(Guid id, CancellationToken ct) => Db.Invoices.SingleOrDefaultAsync(i => i.CreditorId == Me && i.Id == id, ct);
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Domi.Engine.Creditors;
+using Domi.Engine.Sessions;
 using Domi.Engine.Users;
+using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.Pages.Console;
 
 /// <summary>Keys of the API: made, withdrawn, and where each is woken.</summary>
-internal sealed class KeysModel(Desk desk, Secrets secrets) : ConsolePage(desk)
+internal sealed class KeysModel(Desk desk, Secrets secrets, SessionStore sessions) : ConsolePage(desk)
 {
     public override string Section => "keys";
 
@@ -24,7 +26,11 @@ internal sealed class KeysModel(Desk desk, Secrets secrets) : ConsolePage(desk)
         return Page();
     }
 
-    public async Task<IActionResult> OnPostAddAsync(string? description, bool code, CancellationToken ct)
+    /// <summary>What a key may do, in a line.</summary>
+    public string ScopeOf(ApiKey key) => (key.IsReadOnly ? T["console.scope.reads"] : T["console.scope.reads_writes"]) + ": "
+        + (key.Groups is null ? T["console.scope.all"] : string.Join(", ", KeyScope.Choices.Where(KeyScope.Of(key).Groups!.Contains).Select(g => T[$"console.scope.{g}"])));
+
+    public async Task<IActionResult> OnPostAddAsync(string? description, bool code, bool readOnly, string[]? groups, CancellationToken ct)
     {
         var (key, privateKey) = (Convert.ToHexString(RandomNumberGenerator.GetBytes(20)), code ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) : null);
         var answer = await ActAsync(ConsoleRole.Administrator, "key.add", _ =>
@@ -38,6 +44,8 @@ internal sealed class KeysModel(Desk desk, Secrets secrets) : ConsolePage(desk)
                 KeySealed = secrets.Seal(key),
                 PrivateKeySealed = privateKey is null ? null : secrets.Seal(privateKey),
                 CreatedAt = TimeProvider.System.GetUtcNow(),
+                IsReadOnly = readOnly,
+                Groups = Chosen(groups),
             });
             return Task.FromResult<string?>(description.Trim());
         }, "/console/keys", ct);
@@ -52,13 +60,38 @@ internal sealed class KeysModel(Desk desk, Secrets secrets) : ConsolePage(desk)
         return key.Description;
     }, "/console/keys", ct);
 
-    public Task<IActionResult> OnPostWithdrawAsync(Guid id, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "key.withdraw", async token =>
+    public async Task<IActionResult> OnPostScopeAsync(Guid id, bool readOnly, string[]? groups, CancellationToken ct)
     {
-        if (await FindAsync(id, token) is not { } key) return null;
-        key.RevokedAt = TimeProvider.System.GetUtcNow();
-        await Db.Sessions.Where(s => s.ApiKeyId == id).ExecuteDeleteAsync(token); // who is logged in with it is out at once
-        return key.Description;
-    }, "/console/keys", ct);
+        var answer = await ActAsync(ConsoleRole.Administrator, "key.scope", async token =>
+        {
+            if (await FindAsync(id, token) is not { } key) return null;
+            (key.IsReadOnly, key.Groups) = (readOnly, Chosen(groups));
+            return key.Description;
+        }, "/console/keys", ct);
+        sessions.Forget(id);
+        return answer;
+    }
+
+    public async Task<IActionResult> OnPostWithdrawAsync(Guid id, CancellationToken ct)
+    {
+        var answer = await ActAsync(ConsoleRole.Administrator, "key.withdraw", async token =>
+        {
+            if (await FindAsync(id, token) is not { } key) return null;
+            key.RevokedAt = TimeProvider.System.GetUtcNow();
+            await Db.Sessions.Where(s => s.ApiKeyId == id).ExecuteDeleteAsync(token); // who is logged in with it is out at once
+            return key.Description;
+        }, "/console/keys", ct, async token => await FindAsync(id, token) is { } key ? new("key.withdraw", ("subject", key.Description), ("count", await Db.Sessions.CountAsync(s => s.ApiKeyId == id, token))) : null);
+        sessions.Forget(id);
+        return answer;
+    }
+
+    /// <summary>All of them is no limit: what comes later is then allowed too.</summary>
+    private string? Chosen(string[]? groups)
+    {
+        var chosen = KeyScope.Choices.Where(g => groups?.Contains(g.ToString()) == true).ToList();
+        if (chosen.Count == 0) throw new RefusedException("err_invalid_params", "No group was chosen.", ("name", T["console.scope"]));
+        return chosen.Count == KeyScope.Choices.Count ? null : string.Join(',', chosen);
+    }
 
     private Task<ApiKey?> FindAsync(Guid id, CancellationToken ct) => Db.ApiKeys.SingleOrDefaultAsync(k => k.CreditorId == Me && k.Id == id && k.RevokedAt == null, ct);
 }

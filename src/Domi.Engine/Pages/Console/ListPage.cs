@@ -5,6 +5,7 @@ using Domi.Platform;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
@@ -14,11 +15,11 @@ internal sealed record Column(string Title, bool IsNumber = false);
 internal sealed record Row(string Key, IReadOnlyList<Cell> Cells);
 
 /// <summary>A field above a list: free text, or one of some.</summary>
-internal sealed record Filter(string Name, string Label, string? Value, IReadOnlyList<(string Value, string Words)>? Options = null);
+internal sealed record Filter(string Name, string Label, string? Value, IReadOnlyList<(string Value, string Words)>? Options = null, bool IsDay = false);
 
 internal sealed record Tab(string Href, string Words, bool IsCurrent, int Count = 0);
 
-internal sealed record Figure(string Label, decimal Amount, string Note, bool IsBad = false);
+internal sealed record Figure(string Label, decimal? Amount, string Note, bool IsBad = false);
 
 /// <summary>A button below a list, for the rows that were chosen; its name is the page's handler.</summary>
 internal sealed record BulkAct(string Handler, string Words);
@@ -36,6 +37,9 @@ internal sealed record ListView(string Title, IReadOnlyList<Column> Columns, Lis
 
     public IReadOnlyList<BulkAct> Bulk { get; init; } = [];
 
+    /// <summary>Pages where something is added to the list.</summary>
+    public IReadOnlyList<(string Href, string Words)> Links { get; init; } = [];
+
     public string Empty { get; init; } = "";
 
     public string? Csv { get; init; }
@@ -50,19 +54,54 @@ internal abstract class ListPage(Desk desk) : ConsolePage(desk)
 {
     public const int Size = 50;
 
-    private const int MostExported = 20_000;
+    /// <summary>Rows of a file that are read at once.</summary>
+    private const int Chunk = 5_000;
+
+    /// <summary>Beyond these a sum takes longer than anybody waits for a page.</summary>
+    private const int MostSummed = 50_000;
+
+    private string? after;
 
     public ListView List { get; private set; } = null!; // set before the page is drawn
 
     /// <summary>Who may look.</summary>
     protected virtual ConsoleRole Needs => ConsoleRole.Viewer;
 
-    protected long? AfterNumber => long.TryParse(Request.Query["after"], CultureInfo.InvariantCulture, out var number) ? number : null;
+    protected long? AfterNumber => long.TryParse(after ?? Request.Query["after"], CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    protected Guid? AfterId => Guid.TryParse(Request.Query["after"], out var id) ? id : null;
+    protected Guid? AfterId => Guid.TryParse(after ?? Request.Query["after"], out var id) ? id : null;
+
+    /// <summary>The days of the filter, both of them within.</summary>
+    protected DateOnly? From => AskedDay("from");
+
+    protected DateOnly? To => AskedDay("to");
+
+    protected DateTimeOffset? Since => From?.StartOfDay();
+
+    protected DateTimeOffset? Before => To?.AddDays(1).StartOfDay();
+
+    protected int? AskedProfile => int.TryParse(Asked("profile"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>The two fields for days.</summary>
+    protected IEnumerable<Filter> Days => [new("from", T["console.from"], From is { } from ? Tables.Text(from) : null, IsDay: true), new("to", T["console.to"], To is { } to ? Tables.Text(to) : null, IsDay: true)];
 
     /// <summary>Where a button below the list posts to: what is filtered stays so.</summary>
     public string AddressOf(string handler) => With(Request, "handler", handler);
+
+    /// <summary>Ready-made filters above a list: the states that people ask for most.</summary>
+    protected IReadOnlyList<Tab> Presets(string key, params string[] states) =>
+        [new(With(Request, "state", null), T["console.all"], Asked("state") is null), .. states.Select(s => new Tab(With(Request, "state", s), T[$"console.{key}.{s}"], Asked("state") == s))];
+
+    /// <summary>How much stands in what is filtered.</summary>
+    protected async Task<IReadOnlyList<Figure>> TotalAsync(IQueryable<decimal> amounts, CancellationToken ct)
+    {
+        if (after is not null) return []; // a file has none
+
+        var count = await amounts.CountAsync(ct);
+        return [new(T["console.total"], count <= MostSummed ? await amounts.SumAsync(ct) : null, T["console.rows_count", ("count", count)])];
+    }
+
+    private DateOnly? AskedDay(string name) => DateOnly.TryParseExact(Asked(name), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1990 and <= 2200 ? day : null;
 
     /// <summary>A value of a filter; blank is none.</summary>
     protected string? Asked(string name) => Request.Query[name].ToString().Trim() is { Length: > 0 and <= 100 } value ? value : null;
@@ -88,20 +127,33 @@ internal abstract class ListPage(Desk desk) : ConsolePage(desk)
         return Page();
     }
 
+    /// <summary>All of what is filtered, however much it is.</summary>
     public async Task<IActionResult> OnGetCsvAsync(CancellationToken ct)
     {
-        if (!Actor.May(Needs) || await ReadAsync(MostExported, ct) is not { } list) return NotFound();
+        if (!Actor.May(Needs) || await ReadAsync(Chunk, ct) is not { } list) return NotFound();
 
+        Response.ContentType = "text/csv; charset=utf-8";
+        Response.Headers.ContentDisposition = $"attachment; filename=\"{Section}.csv\"";
         var csv = new StringBuilder("\ufeff"); // else spreadsheets take it for another encoding
         Csv.Line(csv, list.Columns.Select(c => c.Title));
-        foreach (var row in list.Rows) Csv.Line(csv, row.Cells.Select(c => c.Value is decimal or DateOnly or DateTimeOffset or int or long ? c.Plain : Csv.Harmless(c.Plain)));
-        return File(Encoding.UTF8.GetBytes(csv.ToString()), "text/csv; charset=utf-8", Section + ".csv");
+        while (true)
+        {
+            foreach (var row in list.Rows) Csv.Line(csv, row.Cells.Select(c => c.Value is decimal or DateOnly or DateTimeOffset or int or long ? c.Plain : Csv.Harmless(c.Plain)));
+            await Response.WriteAsync(csv.ToString(), ct);
+            if (list.Rows.Count < Chunk) return new EmptyResult();
+
+            csv.Clear();
+            after = list.Rows[^1].Key;
+            Db.ChangeTracker.Clear();
+            list = (await ReadAsync(Chunk, ct))!;
+        }
     }
 
     /// <summary>Does one thing to each row that was chosen, each as a change of its own, and tells how many went and why others did not.</summary>
-    protected async Task<IActionResult> BulkAsync(ConsoleRole needs, string act, IReadOnlyList<string>? picks, Func<string, CancellationToken, Task<string?>> work, CancellationToken ct)
+    protected async Task<IActionResult> BulkAsync(ConsoleRole needs, string act, IReadOnlyList<string>? picks, Func<string, CancellationToken, Task<string?>> work, CancellationToken ct, Doubt? doubt = null)
     {
         if (!Actor.May(needs)) return NotFound();
+        if (doubt is not null && !IsSure && picks is { Count: > 0 }) return Ask(doubt, With(Request, "handler", null));
 
         var done = 0;
         var refusals = new List<string>();

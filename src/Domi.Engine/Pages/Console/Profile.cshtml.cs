@@ -11,20 +11,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.Pages.Console;
 
 /// <summary>The rules of one profile: days, ways to pay, and what follows when a collection fails.</summary>
-internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
+internal sealed class ProfileModel(Desk desk) : ProfilePage(desk)
 {
-    public override string Section => "settings";
-
-    public Profile Profile { get; private set; } = null!; // set before the page is drawn
-
     public bool Pays(string method) => PayInvoice.MethodsOf(Profile).Contains(method);
-
-    public async Task<IActionResult> OnGetAsync(int number, CancellationToken ct)
-    {
-        if (!Actor.May(ConsoleRole.Administrator) || await Db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == Me && p.Number == number, ct) is not { } profile) return NotFound();
-        Profile = profile;
-        return Page();
-    }
 
     public Task<IActionResult> OnPostAsync(int number, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "profile.change", async token =>
     {
@@ -44,21 +33,6 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
         p.FailurePlanJson = plan.Written();
         return p.Name;
     }, "/console/profiles/" + Tables.Text(number), ct);
-
-    private bool IsOn(string field) => Request.Form[field] == "true";
-
-    private string? Text(string field, int most) => Request.Form[field].ToString().Trim() is { Length: > 0 } text ? text.Length <= most ? text : throw Invalid(field) : null;
-
-    private int Number(string field, int least, int most) =>
-        int.TryParse(Request.Form[field], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : throw Invalid(field);
-
-    /// <summary>Null for all of them: what is added later is then offered too.</summary>
-    private string? Chosen(string field, IReadOnlyList<string> all)
-    {
-        var chosen = all.Where(m => Request.Form[field].Contains(m)).ToList();
-        if (chosen.Count == 0) throw Invalid(field);
-        return chosen.Count == all.Count ? null : string.Join(',', chosen);
-    }
 
     private string? ReminderDays()
     {
@@ -81,8 +55,6 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
 
         return steps;
     }
-
-    private static RefusedException Invalid(string field) => new("err_invalid_params", $"{field} does not hold.", ("name", field));
 }
 
 /// <summary>An address of the web that a person types.</summary>

@@ -22,7 +22,7 @@ internal sealed class ProfilesModel(Desk desk) : ListPage(desk)
                 new(p.Name, "/console/profiles/" + Tables.Text(p.Number)), new(p.Number), new(p.WireType), new(p.Prefix), new(p.LeadDays), new(p.BindingNotificationDays),
                 new(p.IsActive ? new StateView("ok", "done", T["console.on"], p.IsDefault ? T["console.default"] : null) : new StateView("idle", "off", T["console.off"])),
             ]))])
-        { Tabs = SettingsTabs.Of(T, "profiles") };
+        { Tabs = SettingsTabs.Of(T, "profiles"), Links = [("/console/profiles/new", T["console.new_profile"])] };
     }
 }
 

@@ -1,4 +1,5 @@
 using Domi.Engine.Transfers;
+using Domi.Engine.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
@@ -12,14 +13,16 @@ internal sealed class RefundsModel(Desk desk) : ListPage(desk)
     {
         var transfers = Db.Transfers.AsNoTracking().Where(t => t.CreditorId == Me).Found(Asked("q"));
         if (Asked<TransferState>("state") is { } state) transfers = transfers.Where(t => t.State == state);
+        if (From is { } from) transfers = transfers.Where(t => t.RequestedOn >= from);
+        if (To is { } to) transfers = transfers.Where(t => t.RequestedOn <= to);
+        var all = transfers;
         if (AfterId is { } after) transfers = transfers.Where(t => t.Id.CompareTo(after) < 0);
-        var rows = await transfers.OrderByDescending(t => t.Id).Take(most).ToListAsync(ct);
-        return new(T["console.refunds"],
-            [new(T["console.name"]), new("IBAN"), new(T["console.amount"], true), new(T["console.message"]), new(T["console.requested_on"]), new(T["console.state"])],
-            [.. rows.Select(t => new Row(t.Id.ToString(), [new(t.Name), new(StateViews.Masked(t.Account)), new(t.Amount), new(t.Message, null, t.Ref), new(t.RequestedOn), new(StateViews.Of(T, t))]))])
+        return await new Tables(Db, T, Me).RefundsAsync(transfers, most, ct) with
         {
-            Empty = T["console.none"],
-            Filters = [new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), Options<TransferState>("transfer"))],
+            Tabs = Presets("transfer", "Open", "Sent", "Paid", "Failed"),
+            Figures = await TotalAsync(all.Select(t => t.Amount), ct),
+            Filters = [new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), Options<TransferState>("transfer")), .. Days],
+            Links = Actor.May(ConsoleRole.Administrator) ? [("/console/import/refunds", T["console.import"])] : [],
         };
     }
 }

@@ -2,6 +2,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
+using Domi.Engine.Statements;
 using Domi.Engine.Subscriptions;
 using Domi.Engine.Transfers;
 using Domi.Platform;
@@ -67,6 +68,13 @@ internal static class StateViews
         TransferState.Sent => new("busy", "busy", t["console.transfer.Sent"]),
         TransferState.Paid => new("ok", "done", t["console.transfer.Paid"]),
         _ => new("bad", "fail", t["console.transfer.Failed"], ReasonOf(t, c.ReasonCode)),
+    };
+
+    public static StateView Of(Texts t, StatementItem i) => i switch
+    {
+        { InvoiceId: not null } => new("ok", "done", t["console.statement.matched"]),
+        { Amount: > 0 } => new("warn", "warn", t["console.statement.unmatched"]),
+        _ => new("idle", "off", t["console.statement.outgoing"]),
     };
 
     /// <summary>The sentence first, the bank's code behind it in brackets.</summary>

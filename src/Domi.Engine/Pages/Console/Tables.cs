@@ -5,6 +5,7 @@ using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
 using Domi.Engine.Subscriptions;
+using Domi.Engine.Transfers;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -75,9 +76,18 @@ internal sealed class Tables(EngineDb db, Texts t, Guid creditorId)
             [new(t["console.customer"]), new(t["console.reference"]), new(t["console.amount"], true), new(t["console.rhythm"]), new(t["console.next_on"]), new(t["console.runs"], true), new(t["console.state"])],
             [.. rows.Select(r => new Row(Text(r.s.Number),
             [
-                new(r.m.DebtorName ?? r.c.DisplayName, Agreement(r.m), r.m.Reference), new(r.s.Reference, null, r.s.Message), new(r.s.Amount),
+                new(r.m.DebtorName ?? r.c.DisplayName, "/console/subscriptions/" + Text(r.s.Number), r.m.Reference), new(r.s.Reference, null, r.s.Message), new(r.s.Amount),
                 new(r.s.Weeks > 0 ? t["console.every_weeks", ("count", r.s.Weeks)] : t["console.every_months", ("count", r.s.Months)]), new(r.s.NextOn), new(r.s.Runs), new(StateViews.Of(t, r.s)),
             ]))])
+        { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> RefundsAsync(IQueryable<CreditTransfer> transfers, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await transfers.Where(r => r.CreditorId == creditorId).OrderByDescending(r => r.Id).Take(most).ToListAsync(ct);
+        return new(t["console.refunds"],
+            [new(t["console.name"]), new("IBAN"), new(t["console.amount"], true), new(t["console.message"]), new(t["console.requested_on"]), new(t["console.state"])],
+            [.. rows.Select(r => new Row(r.Id.ToString(), [new(r.Name, "/console/refunds/" + r.Id), new(StateViews.Masked(r.Account)), new(r.Amount), new(r.Message, null, r.Ref), new(r.RequestedOn), new(StateViews.Of(t, r))]))])
         { Empty = t["console.none"] };
     }
 
@@ -91,6 +101,9 @@ internal sealed class Tables(EngineDb db, Texts t, Guid creditorId)
     }
 
     public static string Agreement(Mandate m) => "/console/agreements/" + Text(m.Number);
+
+    /// <summary>As a field for a day has it.</summary>
+    public static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

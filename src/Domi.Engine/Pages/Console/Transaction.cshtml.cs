@@ -1,5 +1,7 @@
+using System.Globalization;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
+using Domi.Engine.Transfers;
 using Domi.Engine.Users;
 using Domi.Platform;
 using Microsoft.AspNetCore.Mvc;
@@ -38,6 +40,7 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
                 [.. attempts.Select(a => new Row(a.Id.ToString(), [new(a.Attempt), new(a.Amount), new(a.RequestedOn), new(a.IsSuperseded ? new StateView("bad", "fail", StateViews.ReasonOf(T, a.ReasonCode) ?? T["console.debit.Failed"]) : StateViews.Of(T, a))]))]),
             new(T["console.steps"], [new(T["console.what"]), new(T["console.reason"]), new(T["console.when"])],
                 [.. taken.Select(a => new Row(a.Id.ToString(), [new(T[$"console.step.{a.Action}"], null, T[$"console.origin.{a.Origin}"]), new(StateViews.ReasonOf(T, a.ReasonCode)), new(a.OccurredAt)]))]) { Empty = T["console.none"] },
+            await new Tables(Db, T, Me).RefundsAsync(Db.Transfers.AsNoTracking().Where(t => t.DirectDebitId == d.Id), ct: ct),
         ]);
         return Page();
     }
@@ -50,7 +53,27 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
 
     public Task<IActionResult> OnPostUnsettleAsync(long number, CancellationToken ct) => DoAsync(number, "unsettle", ct);
 
-    public Task<IActionResult> OnPostArchiveAsync(long number, CancellationToken ct) => DoAsync(number, "archive", ct);
+    public Task<IActionResult> OnPostArchiveAsync(long number, CancellationToken ct) =>
+        DoAsync(number, "archive", ct, d => new("transaction.archive", ("number", Tables.Text(number)), ("amount", PageFormat.Money(d.Amount, T.Language))));
+
+    /// <summary>Takes it back before the bank has it.</summary>
+    public Task<IActionResult> OnPostRemoveAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction.remove", async token =>
+    {
+        if (await FindAsync(number, token) is not { } d) return null;
+        await Transactions.RemoveOneAsync(Db, d, settlement, Clock, token);
+        return Tables.Text(number);
+    }, "/console/transactions/" + Tables.Text(number), ct, async token =>
+        await FindAsync(number, token) is { } d ? new("transaction.remove", ("number", Tables.Text(d.Number)), ("amount", PageFormat.Money(d.Amount, T.Language))) : null);
+
+    /// <summary>Gives it back to the account that it came from.</summary>
+    public Task<IActionResult> OnPostRefundAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "transaction.refund", async token =>
+    {
+        if (await FindAsync(number, token) is not { } d) return null;
+        var (amount, message) = TypedRefund();
+        await RefundOf.AddAsync(Db, d, amount, message, null, null, null, null, Clock, token);
+        return Tables.Text(number);
+    }, "/console/transactions/" + Tables.Text(number), ct, async token =>
+        await FindAsync(number, token) is { } d ? new("transaction.refund", ("number", Tables.Text(d.Number)), ("amount", PageFormat.Money(TypedRefund().Amount, T.Language))) : null);
 
     private List<Act> Acts(DirectDebit d)
     {
@@ -60,14 +83,19 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         if (failed) acts.AddRange([new("Link", T["console.send_link"]), new("Reoffer", T["console.reoffer"])]);
         if (failed && !d.IsUnsettled && d.ArchivedAt is null) acts.Add(new("Unsettle", T["console.unsettle"]));
         if (failed || d.State is DirectDebitState.Open) acts.Add(new("Paid", T["console.mark_paid"]));
-        if (d.State is not DirectDebitState.Open && d.ArchivedAt is null) acts.Add(new("Archive", T["console.archive"]));
+        if (d.State is DirectDebitState.Open) acts.Add(new("Remove", T["console.take_back"], true));
+        else if (d.ArchivedAt is null) acts.Add(new("Archive", T["console.archive"], true));
+        if (d.State is DirectDebitState.Paid && Actor.May(ConsoleRole.Administrator))
+            acts.Add(new("Refund", T["console.refund"], true, [new("amount", T["console.amount"], d.Amount.ToString("0.00", CultureInfo.InvariantCulture), "money"), new("message", T["console.message"])]));
         return acts;
     }
 
-    private Task<IActionResult> DoAsync(long number, string action, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction." + action, async token =>
+    private Task<IActionResult> DoAsync(long number, string action, CancellationToken ct, Func<DirectDebit, Doubt>? doubt = null) => ActAsync(ConsoleRole.User, "transaction." + action, async token =>
     {
-        if (await Db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == Me && d.Number == number && !d.IsSuperseded, token) is not { } debit) return null;
+        if (await FindAsync(number, token) is not { } debit) return null;
         await failures.ActAsync(debit, action, settlement, token);
         return Tables.Text(number);
-    }, "/console/transactions/" + Tables.Text(number), ct);
+    }, "/console/transactions/" + Tables.Text(number), ct, doubt is null ? null : async token => await FindAsync(number, token) is { } debit ? doubt(debit) : null);
+
+    private Task<DirectDebit?> FindAsync(long number, CancellationToken ct) => Db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == Me && d.Number == number && !d.IsSuperseded, ct);
 }

@@ -34,7 +34,9 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
         if (!Known.Contains(Tab)) return null;
 
         var all = Of(Tab).Found(Db.Mandates.Where(m => m.CreditorId == Me), Db.Customers.Where(c => c.CreditorId == Me), Asked("q"));
-        if (int.TryParse(Asked("profile"), CultureInfo.InvariantCulture, out var number)) all = all.Where(d => Db.Mandates.Any(m => m.Id == d.MandateId && Db.Profiles.Any(p => p.Id == m.ProfileId && p.Number == number)));
+        if (AskedProfile is { } number) all = all.Where(d => Db.Mandates.Any(m => m.Id == d.MandateId && Db.Profiles.Any(p => p.Id == m.ProfileId && p.Number == number)));
+        if (From is { } from) all = all.Where(d => d.RequestedOn >= from);
+        if (To is { } to) all = all.Where(d => d.RequestedOn <= to);
         var bucket = Asked<FailureBucket>("why");
         if (bucket is not null)
         {
@@ -43,7 +45,7 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
         }
 
         var debits = AfterNumber is { } after ? all.Where(d => d.Number < after) : all;
-        List<Filter> filters = [new("q", T["console.search"], Asked("q")), new("profile", T["console.profile"], Asked("profile"), await ProfileOptions.ReadAsync(Db, Me, ct))];
+        List<Filter> filters = [new("q", T["console.search"], Asked("q")), new("profile", T["console.profile"], Asked("profile"), await ProfileOptions.ReadAsync(Db, Me, ct)), .. Days];
         if (Tab is "unsettled") filters.Add(new("why", T["console.reason"], Asked("why"), Options<FailureBucket>("bucket")));
         return await new Tables(Db, T, Me).DebitsAsync(debits, most, ct) with
         {
@@ -51,7 +53,8 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
             Sub = T[$"console.sub.{Tab}"],
             Tabs = await TabsAsync(ct),
             Filters = filters,
-            Figures = Tab is "unsettled" ? await FiguresAsync(all, ct) : [],
+            Figures = Tab is "unsettled" ? await FiguresAsync(all, ct) : await TotalAsync(all.Select(d => d.Amount), ct),
+            Links = Actor.May(ConsoleRole.User) ? [("/console/import/transactions", T["console.import"])] : [],
             Empty = T[$"console.empty.{Tab}"],
             Bulk = !Actor.May(ConsoleRole.User) ? [] : Tab switch
             {
@@ -69,7 +72,7 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
 
     public Task<IActionResult> OnPostPaidAsync(string[]? pick, CancellationToken ct) => EachAsync("paid", pick, ct);
 
-    public Task<IActionResult> OnPostArchiveAsync(string[]? pick, CancellationToken ct) => EachAsync("archive", pick, ct);
+    public Task<IActionResult> OnPostArchiveAsync(string[]? pick, CancellationToken ct) => EachAsync("archive", pick, ct, new("transaction.archive_all", ("count", pick?.Length)));
 
     public Task<IActionResult> OnPostUnsettleAsync(string[]? pick, CancellationToken ct) => EachAsync("unsettle", pick, ct);
 
@@ -79,12 +82,12 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
         return await Collect.HandOverAsync(Db, chosen, null, null, Clock, token) ?? throw new RefusedException("err_not_found", "Nothing is open.");
     }, "/console/transactions/open", ct);
 
-    private Task<IActionResult> EachAsync(string action, string[]? picks, CancellationToken ct) => BulkAsync(ConsoleRole.User, "transaction." + action, picks, async (pick, token) =>
+    private Task<IActionResult> EachAsync(string action, string[]? picks, CancellationToken ct, Doubt? doubt = null) => BulkAsync(ConsoleRole.User, "transaction." + action, picks, async (pick, token) =>
     {
         if (!long.TryParse(pick, CultureInfo.InvariantCulture, out var number) || await Db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == Me && d.Number == number && !d.IsSuperseded, token) is not { } debit) return null;
         await failures.ActAsync(debit, action, settlement, token);
         return pick;
-    }, ct);
+    }, ct, doubt);
 
     private IQueryable<DirectDebit> Of(string tab)
     {

@@ -34,7 +34,19 @@ internal sealed class UsersModel(Desk desk, EditUsers edit) : ConsolePage(desk)
     public async Task<IActionResult> OnPostChangeAsync(Guid id, ConsoleRole role, bool active, CancellationToken ct)
     {
         if (!ModelState.IsValid || !Enum.IsDefined(role) || role > Actor.Role || !await MayChangeAsync(id, ct)) return NotFound();
-        return await ActAsync(ConsoleRole.Administrator, "user.change", async token => (await edit.ChangeAsync(Me, id, role, active, token)).Email, "/console/users", ct);
+        return await ActAsync(ConsoleRole.Administrator, "user.change", async token => (await edit.ChangeAsync(Me, id, role, active, token)).Email, "/console/users", ct, active ? null : token => DoubtAsync("user.off", id, token));
+    }
+
+    public async Task<IActionResult> OnPostDeleteAsync(Guid id, CancellationToken ct)
+    {
+        if (!await MayChangeAsync(id, ct)) return NotFound();
+        return await ActAsync(ConsoleRole.Administrator, "user.delete", async token => (await edit.DeleteAsync(Me, id, token)).Email, "/console/users", ct, token => DoubtAsync("user.delete", id, token));
+    }
+
+    private async Task<Doubt?> DoubtAsync(string key, Guid id, CancellationToken ct)
+    {
+        var user = await Db.ConsoleUsers.AsNoTracking().SingleAsync(u => u.CreditorId == Me && u.Id == id, ct);
+        return new(key, ("name", user.Name), ("email", user.Email));
     }
 
     public async Task<IActionResult> OnPostPasswordAsync(Guid id, CancellationToken ct)

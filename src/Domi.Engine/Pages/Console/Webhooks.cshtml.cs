@@ -22,6 +22,8 @@ internal sealed class WebhooksModel(Desk desk) : ListPage(desk)
             "parked" => deliveries.Where(d => d.DueAt == null && d.DeliveredAt == null),
             _ => deliveries,
         };
+        if (Since is { } since) deliveries = deliveries.Where(d => d.CreatedAt >= since);
+        if (Before is { } before) deliveries = deliveries.Where(d => d.CreatedAt < before);
         if (AfterId is { } after) deliveries = deliveries.Where(d => d.Id.CompareTo(after) < 0);
         var rows = await deliveries.OrderByDescending(d => d.Id).Take(most).ToListAsync(ct);
         return new(T["console.webhooks"],
@@ -31,7 +33,7 @@ internal sealed class WebhooksModel(Desk desk) : ListPage(desk)
         {
             Tabs = SettingsTabs.Of(T, "webhooks"),
             Empty = T["console.none"],
-            Filters = [new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), [.. new[] { "delivered", "waiting", "parked" }.Select(s => (s, T[$"console.delivery.{s}"]))])],
+            Filters = [new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), [.. new[] { "delivered", "waiting", "parked" }.Select(s => (s, T[$"console.delivery.{s}"]))]), .. Days],
             Bulk = [new("Resend", T["console.resend"])],
         };
     }
