@@ -77,7 +77,7 @@ internal sealed class Call
             {
                 return await context.Request.ReadFormAsync(context.RequestAborted);
             }
-            catch (Exception e) when (e is IOException and not BadHttpRequestException or InvalidDataException)
+            catch (Exception e) when (e is IOException and not BadHttpRequestException or InvalidDataException or NotSupportedException)
             {
                 throw Invalid("body", $"The form cannot be read: {e.Message}");
             }

@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Hosting;
@@ -68,7 +69,12 @@ public static class ModuleHost
 
     /// <summary>Razor Pages of this module only: those of every referenced library are found otherwise, and hide each other.</summary>
     public static IMvcBuilder AddModulePages(this IServiceCollection services, Assembly assembly, Action<RazorPagesOptions> configure) =>
-        services.AddRazorPages(configure).ConfigureApplicationPartManager(parts =>
+        services.AddRazorPages(configure).AddMvcOptions(mvc =>
+        {
+            // No page writes names the way jQuery does, and one with a bracket that is not closed would be a fault.
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+        }).ConfigureApplicationPartManager(parts =>
         {
             parts.ApplicationParts.Clear();
             foreach (var part in new[] { typeof(ModuleHost).Assembly, assembly })

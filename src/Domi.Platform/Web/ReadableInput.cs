@@ -18,7 +18,7 @@ public static class ReadableInput
             request.QueryString = new(request.QueryString.Value.Replace("%00", "", StringComparison.Ordinal));
         if (request.HasFormContentType && !await CanBeReadAsync(request))
         {
-            (request.ContentType, request.Body) = (null, Stream.Null); // the error page is drawn for the same request, and reads no form
+            (request.ContentType, request.Body, request.Form) = (null, Stream.Null, FormCollection.Empty); // the error page is drawn for the same request, and reads no form
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
@@ -40,9 +40,9 @@ public static class ReadableInput
                 request.Form = new FormCollection(form.ToDictionary(field => field.Key, field => new StringValues([.. field.Value.Select(Seen)])), form.Files);
             return true;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
         {
-            return false; // no form, whatever its header says; torn off, or too large
+            return false; // no form, whatever its header says; torn off, too large, or in UTF-7
         }
     }
 }

@@ -239,10 +239,12 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
 
     [Theory]
     [InlineData("a NUL", "application/x-www-form-urlencoded")]
+    [InlineData("a NUL as it is", "application/x-www-form-urlencoded")]
     [InlineData("three thousand fields", "application/x-www-form-urlencoded")]
     [InlineData("five megabytes", "application/x-www-form-urlencoded")]
     [InlineData("torn", "multipart/form-data; boundary=x")]
     [InlineData("no boundary", "multipart/form-data")]
+    [InlineData("a charset that is switched off", "application/x-www-form-urlencoded; charset=utf-7")]
     public async Task A_form_that_cannot_be_read_is_said_to_be_and_changes_nothing(string what, string type)
     {
         var pay = await debtor.BookAsync("H-F-" + what.Length);
@@ -250,6 +252,7 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
         var body = what switch
         {
             "a NUL" => "name=a%00b&method=card&nonce=x",
+            "a NUL as it is" => "name=a\0b&method=card&nonce=x",
             "three thousand fields" => string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1")),
             "five megabytes" => "name=" + new string('a', 5_000_000),
             _ => "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nne",
@@ -262,6 +265,28 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
             Assert.Contains("Dit formulier kon niet worden gelezen", await answer.Content.ReadAsStringAsync());
         }
+    }
+
+    [Fact]
+    public async Task A_bracket_that_is_not_closed_is_part_of_a_name_that_no_page_knows()
+    {
+        var pay = await debtor.BookAsync("H-B");
+        var sign = await debtor.ToSigningAsync(pay);
+
+        using var filled = await debtor.PostAsync(sign + "?b[=1", Debtor.Details(await debtor.NonceAsync(sign), "hb@example.org", more: [("https://[::1", "Gent")]));
+
+        Assert.Equal(HttpStatusCode.Redirect, filled.StatusCode);
+        Assert.Contains("H-B", await debtor.SeeAsync(pay + "?a[b=1"));
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task The_page_of_our_faults_is_nobodys_to_ask_for(string method)
+    {
+        using var answer = await debtor.Http.SendAsync(new(new(method), "/error"));
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     [InlineData("/sandbox/clock", "text/plain", "{\"advance\":\"1.00:00:00\"}", 415)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"-1.00:00:00\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":1}", 400)]
+    [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"\\ud800\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":", 400)]
     [InlineData("/sandbox/clock", "application/json", "[]", 400)]
     [InlineData("/sandbox/outcome", "application/x-www-form-urlencoded", "invoice=1&code=MD06", 415)]

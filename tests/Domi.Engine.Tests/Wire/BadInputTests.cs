@@ -39,6 +39,7 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
         { "too deep", "application/json", Encoding.ASCII.GetBytes(new string('[', 200)) },
         { "torn multipart", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nne"u8.ToArray() },
         { "multipart without boundary", "multipart/form-data", "--x"u8.ToArray() },
+        { "UTF-7", "application/x-www-form-urlencoded; charset=utf-7", "title=a&apiToken=b&mndtId=c&type=d&ct=1"u8.ToArray() },
         { "NUL in a form", "application/x-www-form-urlencoded", "title=a%00b&apiToken=%00&mndtId=%00&rsn=%00&type=%00&ct=1"u8.ToArray() },
         { "three thousand fields", "application/x-www-form-urlencoded", Encoding.ASCII.GetBytes(string.Join('&', Enumerable.Range(0, 3000).Select(i => $"f{i}=1"))) },
     };

@@ -4,8 +4,9 @@ using YamlDotNet.RepresentationModel;
 namespace Domi.Engine.Tests.Wire;
 
 /// <summary>An operation of Twikey's own description of the API.</summary>
+/// <param name="Required">Names without which it is refused.</param>
 /// <param name="Type">The content type of its body, if it has one.</param>
-internal sealed record Operation(string Method, string Path, string Summary, IReadOnlyList<(string Name, string In)> Parameters, string? Type)
+internal sealed record Operation(string Method, string Path, string Summary, IReadOnlyList<(string Name, string In)> Parameters, IReadOnlyList<string> Required, string? Type)
 {
     public string Name => $"{Method} {Path}";
 
@@ -40,18 +41,25 @@ internal static partial class Described
         return [.. paths.Children.SelectMany(path => ((YamlMappingNode)path.Value).Children.Where(m => Methods.Contains(m.Key.ToString())).Select(m =>
         {
             var operation = (YamlMappingNode)m.Value;
-            var parameters = new List<(string, string)>();
+            var (parameters, required) = (new List<(string, string)>(), new List<string>());
             string? type = null;
-            if (Child(operation, "parameters") is YamlSequenceNode list) parameters.AddRange(list.OfType<YamlMappingNode>().Select(p => (Child(p, "name")!.ToString(), Child(p, "in")!.ToString())));
+            if (Child(operation, "parameters") is YamlSequenceNode list)
+            {
+                parameters.AddRange(list.OfType<YamlMappingNode>().Select(p => (Child(p, "name")!.ToString(), Child(p, "in")!.ToString())));
+                required.AddRange(list.OfType<YamlMappingNode>().Where(p => Child(p, "required")?.ToString() == "true").Select(p => Child(p, "name")!.ToString()));
+            }
+
             if (Child(operation, "requestBody") is YamlMappingNode body && Child(body, "content") is YamlMappingNode content)
             {
                 type = content.Children.Keys.First().ToString();
-                foreach (var schema in content.Children.Values.OfType<YamlMappingNode>().Select(c => Child(c, "schema")).OfType<YamlMappingNode>())
-                    if (Child(Child(schema, "items") as YamlMappingNode ?? schema, "properties") is YamlMappingNode properties)
-                        parameters.AddRange(properties.Children.Keys.Select(k => (k.ToString(), "body")));
+                foreach (var schema in content.Children.Values.OfType<YamlMappingNode>().Select(c => Child(c, "schema")).OfType<YamlMappingNode>().Select(s => Child(s, "items") as YamlMappingNode ?? s))
+                {
+                    if (Child(schema, "properties") is YamlMappingNode properties) parameters.AddRange(properties.Children.Keys.Select(k => (k.ToString(), "body")));
+                    if (Child(schema, "required") is YamlSequenceNode names) required.AddRange(names.Select(n => n.ToString()));
+                }
             }
 
-            return new Operation(m.Key.ToString().ToUpperInvariant(), path.Key.ToString(), Child(operation, "summary")?.ToString() ?? "", parameters, type);
+            return new Operation(m.Key.ToString().ToUpperInvariant(), path.Key.ToString(), Child(operation, "summary")?.ToString() ?? "", parameters, required, type);
         }))];
 
         static YamlNode? Child(YamlMappingNode node, string name) => node.Children.TryGetValue(name, out var child) ? child : null;
