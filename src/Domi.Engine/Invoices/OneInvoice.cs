@@ -117,6 +117,7 @@ internal static class OneInvoice
             if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, token) || await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id, token))
                 throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has payments.", ("number", invoice.Number));
             await db.PayLinks.Where(l => l.InvoiceId == invoice.Id).ExecuteDeleteAsync(token);
+            await db.PageEvents.Where(e => e.CreditorId == invoice.CreditorId && e.AboutId == invoice.Id).ExecuteDeleteAsync(token);
             db.Invoices.Remove(invoice);
         }, ct);
         return Results.NoContent();

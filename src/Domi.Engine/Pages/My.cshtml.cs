@@ -1,4 +1,5 @@
 using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Platform;
@@ -16,6 +17,9 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
     public string Token { get; private set; } = "";
 
     public IReadOnlyList<Mandate> Mandates { get; private set; } = [];
+
+    /// <summary>The list of his invoices, where a profile shows it.</summary>
+    public string? InvoicesPage { get; private set; }
 
     /// <summary>The mandate whose form was sent.</summary>
     public Guid? Chosen { get; private set; }
@@ -90,9 +94,14 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
         if (access.Read(token, clock.GetUtcNow()) is not { IsEntry: false } key || await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == key.MandateId, ct) is not { } known) return false;
 
         Token = token;
-        Creditor = (await CreditorFacts.ReadAsync(db, known.CreditorId, ct)).Creditor;
+        var facts = await CreditorFacts.ReadAsync(db, known.CreditorId, ct);
+        (Creditor, Voice) = (facts.Creditor, facts.ProfileOf(known.ProfileId));
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == known.CustomerId, ct);
+        // Who signed with an address that the creditor did not say has a mandate here; the invoices are for whom the creditor knows.
+        var isKnown = !customer.EmailIsGiven && (known.CodeDestination is null || Customer.KeyOf(known.CodeDestination) == customer.EmailKey);
+        InvoicesPage = isKnown && facts.Profiles.Any(p => p.ShowsHistory) ? At("/history/" + access.ListVisitOf(customer.Id, clock.GetUtcNow())) : null;
         Mandates = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == known.CreditorId && m.CustomerId == known.CustomerId && m.State != MandateState.Prepared).OrderByDescending(m => m.PreparedAt).Take(50).ToListAsync(ct);
-        Speak(known.Language, await db.Customers.Where(c => c.Id == known.CustomerId).Select(c => c.Language).SingleAsync(ct));
+        Speak(known.Language, customer.Language);
         return true;
     }
 }

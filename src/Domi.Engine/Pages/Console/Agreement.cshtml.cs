@@ -42,6 +42,7 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
         ],
         acts,
         [
+            await tables.EventsAsync(m.Id, ct),
             await tables.DebitsAsync(Db.DirectDebits.AsNoTracking().Where(d => d.MandateId == m.Id && !d.IsSuperseded), ct: ct),
             await tables.SubscriptionsAsync(Db.Subscriptions.AsNoTracking().Where(s => s.MandateId == m.Id), ct: ct),
         ])

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Domi.Engine.DirectDebits;
-using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Engine.Users;
 using Domi.Platform;
@@ -10,22 +9,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
-/// <summary>The rules of one profile: days, ways to pay, and what follows when a collection fails.</summary>
-internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
+/// <summary>The rules of one profile: days, invitations, and what follows when a collection fails.</summary>
+internal sealed class ProfileModel(Desk desk) : ProfilePage(desk)
 {
-    public override string Section => "settings";
-
-    public Profile Profile { get; private set; } = null!; // set before the page is drawn
-
-    public bool Pays(string method) => PayInvoice.MethodsOf(Profile).Contains(method);
-
-    public async Task<IActionResult> OnGetAsync(int number, CancellationToken ct)
-    {
-        if (!Actor.May(ConsoleRole.Administrator) || await Db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == Me && p.Number == number, ct) is not { } profile) return NotFound();
-        Profile = profile;
-        return Page();
-    }
-
     public Task<IActionResult> OnPostAsync(int number, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "profile.change", async token =>
     {
         if (await Db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == Me && p.Number == number, token) is not { } p) return null;
@@ -33,8 +19,7 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
         if (Text("name", 140) is not { } name) throw new RefusedException("name_missing", "The name is missing or too long.");
         (p.Name, p.IsActive, p.ShorterNotificationAgreed) = (name, IsOn("active"), IsOn("shorter"));
         (p.LeadDays, p.PrenotificationDays, p.LinkDays) = (Number("leadDays", 1, 30), Number("noticeDays", 0, 90), Number("linkDays", 1, 365));
-        (p.SendsByItself, p.SendsInvoices, p.SendsReminders) = (IsOn("sendsByItself"), IsOn("sendsInvoices"), IsOn("sendsReminders"));
-        p.PayMethods = Chosen("payMethods", PayInvoice.Methods);
+        p.SendsByItself = IsOn("sendsByItself");
         p.ReminderDays = ReminderDays();
         p.ExitUrl = WebAddress.Read(Text("exitUrl", 500), "exitUrl");
         p.FailureCharge = decimal.TryParse(Request.Form["charge"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var charge) && charge is >= 0 and <= 1000 && decimal.Round(charge, 2) == charge
@@ -44,21 +29,6 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
         p.FailurePlanJson = plan.Written();
         return p.Name;
     }, "/console/profiles/" + Tables.Text(number), ct);
-
-    private bool IsOn(string field) => Request.Form[field] == "true";
-
-    private string? Text(string field, int most) => Request.Form[field].ToString().Trim() is { Length: > 0 } text ? text.Length <= most ? text : throw Invalid(field) : null;
-
-    private int Number(string field, int least, int most) =>
-        int.TryParse(Request.Form[field], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : throw Invalid(field);
-
-    /// <summary>Null for all of them: what is added later is then offered too.</summary>
-    private string? Chosen(string field, IReadOnlyList<string> all)
-    {
-        var chosen = all.Where(m => Request.Form[field].Contains(m)).ToList();
-        if (chosen.Count == 0) throw Invalid(field);
-        return chosen.Count == all.Count ? null : string.Join(',', chosen);
-    }
 
     private string? ReminderDays()
     {
@@ -81,8 +51,6 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
 
         return steps;
     }
-
-    private static RefusedException Invalid(string field) => new("err_invalid_params", $"{field} does not hold.", ("name", field));
 }
 
 /// <summary>An address of the web that a person types.</summary>
