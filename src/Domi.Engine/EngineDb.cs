@@ -10,6 +10,7 @@ using Domi.Engine.Files;
 using Domi.Engine.Identity;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages;
 using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Engine.Statements;
@@ -87,6 +88,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
     public DbSet<FeedCursor> FeedCursors => Set<FeedCursor>();
 
     public DbSet<WebhookDelivery> Deliveries => Set<WebhookDelivery>();
+
+    public DbSet<PageEvent> PageEvents => Set<PageEvent>();
 
     public DbSet<ConsoleUser> ConsoleUsers => Set<ConsoleUser>();
 
@@ -196,7 +199,12 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             creditor.Property(c => c.Phone).HasMaxLength(40);
             creditor.Property(c => c.WebsiteKeySealed).HasMaxLength(1000);
             creditor.Property(c => c.PageSecretSealed).HasMaxLength(1000);
+            creditor.Property(c => c.LogoHash).HasMaxLength(64);
+            creditor.Property(c => c.Accent).HasMaxLength(6);
+            creditor.Property(c => c.ThankYouUrl).HasMaxLength(500);
+            creditor.Property(c => c.SupportUrl).HasMaxLength(500);
             creditor.HasIndex(c => c.MerchantId).IsUnique();
+            creditor.HasIndex(c => c.LogoHash);
         });
         modelBuilder.Entity<ApiKey>(key =>
         {
@@ -229,6 +237,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             profile.Property(p => p.SignMethods).HasMaxLength(300);
             profile.Property(p => p.PayMethods).HasMaxLength(300);
             profile.Property(p => p.ReminderDays).HasMaxLength(40);
+            profile.Property(p => p.PayMessage).HasMaxLength(140);
+            profile.Property(p => p.ThankYouUrl).HasMaxLength(500);
             profile.Ignore(p => p.FailurePlan).Ignore(p => p.WireType).Ignore(p => p.BindingNotificationDays);
             profile.HasIndex(p => new { p.CreditorId, p.Number }).IsUnique();
         });
@@ -451,6 +461,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             identification.Property(i => i.Name).HasMaxLength(140);
             identification.HasIndex(i => i.TokenHash).IsUnique();
             identification.HasIndex(i => i.MandateId);
+            identification.HasIndex(i => new { i.State, i.CreatedAt });
         });
         modelBuilder.Entity<MandateComment>(comment =>
         {
@@ -495,6 +506,12 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             delivery.HasIndex(d => d.DueAt);
             delivery.HasIndex(d => new { d.ApiKeyId, d.ObjectKey, d.DueAt });
             delivery.HasIndex(d => new { d.CreditorId, d.CreatedAt });
+        });
+        modelBuilder.Entity<PageEvent>(happened =>
+        {
+            happened.Property(e => e.Kind).HasMaxLength(32);
+            happened.Property(e => e.Text).HasMaxLength(2000);
+            happened.HasIndex(e => new { e.CreditorId, e.AboutId });
         });
         modelBuilder.Entity<ConsoleUser>(user =>
         {

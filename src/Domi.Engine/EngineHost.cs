@@ -67,6 +67,9 @@ public static class EngineHost
         services.AddSingleton<CustomerAccess>();
         services.AddScoped<Identify>();
         services.AddScoped<PayInvoice>();
+        services.AddScoped<ScheduleInvoice>();
+        services.AddScoped<AskCreditor>();
+        services.AddScoped<ReachCustomer>();
         services.AddScoped<PayByLink>();
         services.AddSingleton<MailOutcome>();
         services.AddHttpClient(DeliverWebhooks.Client, http =>
@@ -105,6 +108,7 @@ public static class EngineHost
         MapCreditor(app.MapGroup("/creditor"));
         if (settings.Sandbox.Enabled) SandboxRoutes.Map(app);
         Addresses.Map(app);
+        Branding.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok"));
         app.MapRazorPages();
         return app;

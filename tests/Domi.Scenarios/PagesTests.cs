@@ -24,7 +24,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
 
     private static readonly string[] ConsoleLists =
     [
-        "/customers", "/agreements", "/transactions/open", "/transactions/sent", "/transactions/unsettled", "/transactions/paid", "/batches", "/invoices", "/links", "/subscriptions", "/refunds", "/reconciliation", "/analytics", "/profiles", "/profiles/new", "/profiles/1/agreements", "/users", "/activity",
+        "/customers", "/agreements", "/transactions/open", "/transactions/sent", "/transactions/unsettled", "/transactions/paid", "/batches", "/invoices", "/links", "/subscriptions", "/refunds", "/reconciliation", "/analytics", "/profiles", "/profiles/new", "/profiles/1/agreements", "/profiles/1/invoices", "/branding", "/users", "/activity",
         "/keys", "/webhooks", "/feeds", "/simulator", "/customers/new", "/import/agreements", "/import/transactions", "/me",
     ];
 
@@ -90,6 +90,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     [Fact]
     public async Task Every_hosted_page_passes_axe_and_fits_a_phone_without_script()
     {
+        await OfferEverythingAsync();
         using var api = sample.App.OfficeClient();
         var findings = new List<string>();
         var seen = new HashSet<string>();
@@ -103,7 +104,9 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
                 await WideAsync(phone, $"{state} ({language})", findings);
             }
 
-            await AxeAsync(scripted, link + "?l=" + Languages[seen.Count % 4], $"pay, {state}", findings);
+            await scripted.GotoAsync(link + "?l=" + Languages[seen.Count % 4]);
+            await scripted.EvaluateAsync("() => document.querySelectorAll('details').forEach(part => part.open = true)"); // what is folded away is not examined
+            await ExamineAsync(scripted, $"pay, {state}", findings);
             seen.Add(state);
         }
 
@@ -128,6 +131,28 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         await WideAsync(phone, "mandate", findings);
         await AxeAsync(scripted, phone.Url, "mandate", findings);
 
+        // The question and the list that a debtor may ask for.
+        await phone.GotoAsync(payable + "?l=fr");
+        Assert.Equal(1, await phone.Locator(".brand img").CountAsync());
+        await phone.Locator("summary:has(+ form[action*=question])").ClickAsync();
+        await phone.FillAsync("[name=question]", new string('x', 300));
+        await phone.FillAsync("[name=from]", "nobody");
+        await phone.Locator("form[action*=question] button").ClickAsync();
+        await phone.Locator("[name=from][aria-invalid=true]").WaitForAsync();
+        await WideAsync(phone, "question, refused", findings);
+        await phone.FillAsync("[name=from]", "somebody@example.org");
+        await phone.Locator("form[action*=question] button").ClickAsync();
+        await phone.Locator(".note.ok").WaitForAsync();
+        await phone.Locator("summary:has(+ form[action*=history])").ClickAsync();
+        await phone.Locator("form[action*=history] button").ClickAsync();
+        await phone.ArrivesAsync("r=history");
+        await using var engine = sample.App.Read<Domi.Engine.EngineDb>("engine");
+        var list = HistoryLink().Match(engine.Mails.Single(m => m.Purpose == "history").Text).Value;
+        await phone.GotoAsync(list + "?l=fr");
+        Assert.NotEqual(0, await phone.Locator(".bills li").CountAsync());
+        await WideAsync(phone, "list", findings);
+        await AxeAsync(scripted, list + "?l=nl", "list", findings);
+
         Assert.Superset(new HashSet<string> { "open", "collected", "paid", "expired" }, seen);
         Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
     }
@@ -139,10 +164,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         var findings = new List<string>();
         var desk = await sample.Browsing.DeskAsync();
         await AxeAsync(desk, console + "/sign-in", "console, sign-in", findings);
-        await desk.FillAsync("#email", "console@domi.example");
-        await desk.FillAsync("#password", AppFixture.AdminPassword);
-        await desk.ClickAsync("main button[type=submit]");
-        await desk.ArrivesAsync("/console/transactions/unsettled$");
+        await EnterConsoleAsync(desk);
 
         var pages = new List<string>();
         foreach (var list in ConsoleLists)
@@ -170,6 +192,36 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         }
 
         Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
+    }
+
+    /// <summary>Lets the pages show all that they can, as somebody does it at the console: every offer, own words, a logo, a colour that nobody could read on white.</summary>
+    private async Task OfferEverythingAsync()
+    {
+        var console = new Uri(sample.App.Engine, "/console").ToString();
+        var desk = await sample.Browsing.DeskAsync();
+        await EnterConsoleAsync(desk);
+        await desk.GotoAsync(console + "/profiles/1/invoices");
+        foreach (var offer in new[] { "showsHistory", "takesQuestions", "asksForEmail" }) await desk.CheckAsync($"[name={offer}]");
+        foreach (var language in Languages)
+            foreach (var words in new[] { "headline", "thanks", "footer" }) await desk.FillAsync($"#{words}-{language}", $"{words} {language} " + new string('w', 60));
+        await desk.ClickAsync("#profile-invoices-form button[type=submit]");
+        await desk.Locator(".toast").WaitForAsync();
+        await desk.GotoAsync(console + "/branding");
+        await desk.SetInputFilesAsync("#logo", new FilePayload { Name = "logo.png", MimeType = "image/png", Buffer = Domi.Rendering.QrPicture.Png("Sambre & Leie", 8) });
+        await desk.CheckAsync("[name=ownAccent]");
+        await desk.FillAsync("#accent", "#ffee00");
+        await desk.FillAsync("#supportUrl", "https://help.example/faq");
+        await desk.ClickAsync("#branding-form button[type=submit]");
+        await desk.Locator(".toast").WaitForAsync();
+    }
+
+    private async Task EnterConsoleAsync(IPage desk)
+    {
+        await desk.GotoAsync(new Uri(sample.App.Engine, "/console/sign-in").ToString());
+        await desk.FillAsync("#email", "console@domi.example");
+        await desk.FillAsync("#password", AppFixture.AdminPassword);
+        await desk.ClickAsync("main button[type=submit]");
+        await desk.ArrivesAsync("/console/transactions/unsettled$");
     }
 
     /// <summary>Follows the links of each page; of addresses that differ by an id only, the first three.</summary>
@@ -279,6 +331,9 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
+
+    [GeneratedRegex(@"https?://\S+/history/\S+")]
+    private static partial Regex HistoryLink();
 
     [GeneratedRegex("^/settings/mail-templates/[a-z]+/[a-z]{2}$")]
     private static partial Regex MailTemplate();

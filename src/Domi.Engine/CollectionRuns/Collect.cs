@@ -46,7 +46,7 @@ internal static class Collect
     /// <returns>The run's payment information id; null when nothing is open.</returns>
     public static async Task<string?> HandOverAsync(EngineDb db, Profile profile, DateOnly? wanted, DateOnly? until, BusinessClock clock, CancellationToken token)
     {
-        var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
+        var earliest = profile.EarliestOn(clock.Today);
         var day = TargetCalendar.NextOpen(wanted is { } later && later > earliest ? later : earliest);
         // Nothing is collected before the day that was announced: what is wanted later waits.
         var last = until > day ? until.Value : day;

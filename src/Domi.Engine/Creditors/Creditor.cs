@@ -42,6 +42,18 @@ public sealed class Creditor
 
     public string? Phone { get; set; }
 
+    /// <summary>The picture beside the name, on hosted pages and in mails; always a PNG that was drawn here.</summary>
+    public string? LogoHash { get; set; }
+
+    /// <summary>The colour of buttons and links as six hexadecimal digits, <see cref="Palette"/> makes it readable; null for the house's.</summary>
+    public string? Accent { get; set; }
+
+    /// <summary>Where a debtor goes when done, unless the call or the profile says otherwise; may have <c>{{type}}</c>, <c>{{id}}</c>, <c>{{ref}}</c>, <c>{{state}}</c>.</summary>
+    public string? ThankYouUrl { get; set; }
+
+    /// <summary>A page with answers, in the foot of hosted pages and mails.</summary>
+    public string? SupportUrl { get; set; }
+
     /// <summary>Signs exit addresses; sealed.</summary>
     public string WebsiteKeySealed { get; set; } = "";
 

@@ -16,8 +16,12 @@ public sealed class Customer
         {
             field = value;
             EmailKey = KeyOf(value);
+            EmailIsGiven = false;
         }
     }
+
+    /// <summary>Whoever held a link gave the address on a page; the creditor has not said it. It gets what is about that link, not the customer's other invoices.</summary>
+    public bool EmailIsGiven { get; private set; }
 
     /// <summary>The address as it is compared: nobody knows which letters of his own are capitals.</summary>
     public string? EmailKey { get; private set; }
@@ -45,6 +49,13 @@ public sealed class Customer
     /// <summary>Company, else first and last name, else what identifies him.</summary>
     public string DisplayName =>
         CompanyName ?? (FirstName is null && LastName is null ? Email ?? CustomerNumber ?? "" : $"{FirstName} {LastName}".Trim());
+
+    /// <summary>Takes an address that was given on a page.</summary>
+    public void TakeEmail(string email)
+    {
+        Email = email;
+        EmailIsGiven = true;
+    }
 
     public static string? KeyOf(string? email) => email?.ToLowerInvariant();
 

@@ -98,7 +98,7 @@ internal static class CustomerRoutes
     /// <summary>Fills in what is said; what is not said stays.</summary>
     public static void Fill(Customer known, CustomerBlock block)
     {
-        known.Email = block.Email ?? known.Email;
+        if (block.Email is not null) known.Email = block.Email; // the creditor's own word, also when it was given on a page before
         known.FirstName = block.FirstName ?? known.FirstName;
         known.LastName = block.LastName ?? known.LastName;
         known.CompanyName = block.CompanyName ?? known.CompanyName;

@@ -67,7 +67,7 @@ internal static class FindOrCreate
 
         customer.CustomerNumber ??= block.CustomerNumber;
 
-        customer.Email = block.Email ?? customer.Email;
+        if (block.Email is not null) customer.Email = block.Email; // the creditor's own word, also when it was given on a page before
         customer.FirstName = block.FirstName ?? customer.FirstName;
         customer.LastName = block.LastName ?? customer.LastName;
         customer.CompanyName = block.CompanyName ?? customer.CompanyName;

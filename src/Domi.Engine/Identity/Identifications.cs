@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -116,7 +117,7 @@ internal static class Issuers
 internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock clock)
 {
     /// <summary>An identification that was begun waits a day.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
 
     public Task<Identification?> FindAsync(string token, CancellationToken ct)
     {
@@ -137,6 +138,7 @@ internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock cloc
             if (claims is null)
             {
                 (found.State, found.EndedAt) = (IdentificationState.Declined, clock.GetUtcNow());
+                if (found.MandateId is { } declined) db.PageEvents.Add(new() { CreditorId = found.CreditorId, AboutId = declined, Kind = PageEvent.Cancelled, Text = found.Method, At = clock.GetUtcNow() });
                 return null;
             }
 

@@ -1,5 +1,6 @@
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages;
 using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
@@ -25,12 +26,16 @@ internal static class Booking
         if (invoice.IsManual || !invoice.IsPayable) return null;
         if (named is not null) return named;
 
-        var active = await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct);
-        if (active.Count == 0 && isForced)
-            active = await db.Mandates.Where(m => m.CreditorId == invoice.CreditorId && m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId
-                && m.SignedAt != null && m.DebtorAccount != null && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct);
-        return active.OrderByDescending(m => m.SignedAt).FirstOrDefault();
+        if (await ActiveMandateAsync(db, invoice, ct) is { } active) return active;
+        if (!isForced) return null;
+
+        return (await db.Mandates.Where(m => m.CreditorId == invoice.CreditorId && m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId
+            && m.SignedAt != null && m.DebtorAccount != null && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct)).MaxBy(m => m.SignedAt);
     }
+
+    /// <summary>The mandate that was signed last, of those on which an invoice can be collected.</summary>
+    public static async Task<Mandate?> ActiveMandateAsync(EngineDb db, Invoice invoice, CancellationToken ct) =>
+        (await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct)).MaxBy(m => m.SignedAt);
 
     /// <summary>
     /// Plans the collection, unless the mandate ended since it was found. With <c>X-FORCE-TRANSACTION</c> the creditor wants it even on one
@@ -54,11 +59,18 @@ internal static class Booking
         if (mandate.SignedAt > announced) announced = mandate.SignedAt.Value;
         // A former transaction of it that failed is off the table: this one takes its place.
         foreach (var former in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.ArchivedAt == null).ToListAsync(ct)) former.Archive(now);
-        var on = profile.CollectOn(invoice.DueOn, announced.BrusselsDate(), clock.Today);
+        var on = DayOf(profile, invoice, announced.BrusselsDate(), clock.Today);
         db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
             invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced));
+        if (invoice.ScheduledOn is not null)
+            db.PageEvents.Add(new() { CreditorId = invoice.CreditorId, AboutId = invoice.Id, Kind = PageEvent.Scheduled, Text = on.ToString("O", System.Globalization.CultureInfo.InvariantCulture), At = now });
         invoice.Collect(now);
     }
+
+    /// <summary>When an invoice is collected: on the day that the debtor chose, which is its own notice, else by the rules of the profile.</summary>
+    public static DateOnly DayOf(Profile profile, Invoice invoice, DateOnly announcedOn, DateOnly today) => invoice.ScheduledOn is { } chosen
+        ? TargetCalendar.NextOpen(chosen > profile.EarliestOn(today) ? chosen : profile.EarliestOn(today))
+        : profile.CollectOn(invoice.DueOn, announcedOn, today);
 
     /// <summary>What the debtor sees on the statement.</summary>
     private static string MessageOf(Invoice invoice) =>

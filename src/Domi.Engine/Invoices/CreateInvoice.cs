@@ -129,7 +129,7 @@ internal static class CreateInvoice
         await db.WriteAsync(async token =>
         {
             if (mandate is not null) await Booking.CollectOrOfferAsync(db, invoice, profile, mandate, wanted.IsForced, clock, token);
-            if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0)
+            if (profile.SendsInvoices && wanted.Delivery is not "disabled" && invoice.Amount > 0 && (invoice.DocumentHash is not null || profile.InvoicePdf is not InvoicePdf.Needed))
                 await mail.InvoiceAsync(db, invoice, customer, "invoice", now, token);
             if (entry is not null) Feed.Append(db, invoice.CreditorId, FeedName.Invoices, entry, now);
             else await settlement.BookedAsync(invoice, token);
@@ -161,7 +161,7 @@ internal static class CreateInvoice
     private static bool Says(Call call, string header) => call.Header(header)?.ToLowerInvariant() is "true" or "1";
 
     // Never through the middle of a character.
-    private static string Cut(string text, int most) =>
+    internal static string Cut(string text, int most) =>
         text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)].TrimEnd();
 
     private static Uri? PdfUrlOf(Call call)

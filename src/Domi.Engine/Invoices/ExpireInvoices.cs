@@ -1,11 +1,13 @@
+using Domi.Engine.Identity;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages;
 using Domi.Engine.PayLinks;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Invoices;
 
-/// <summary>Every night: invoices past their due date become Expired, prepared mandates past their link go, old sessions are forgotten.</summary>
+/// <summary>Every night: invoices past their due date become Expired, prepared mandates past their link go, signing sessions that nobody ended end, old sessions are forgotten.</summary>
 internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, MandateEvents events, BusinessClock clock) : IRecurring
 {
     public static string Name => "expire-invoices";
@@ -45,6 +47,19 @@ internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, Mandate
                 if (await db.Mandates.SingleOrDefaultAsync(m => m.Id == id, token) is not { State: MandateState.Prepared } mandate) return;
                 await events.RemovedAsync(mandate, "expired", token);
                 db.Mandates.Remove(mandate);
+            }, ct);
+            db.ChangeTracker.Clear();
+        }
+
+        // The session at the provider is over; the link still holds.
+        var begun = now - Identify.Lifetime;
+        foreach (var id in await db.Identifications.AsNoTracking().Where(i => i.State == IdentificationState.Started && i.CreatedAt <= begun).Select(i => i.Id).ToListAsync(ct))
+        {
+            await db.WriteOrRepeatAsync(async token =>
+            {
+                if (await db.Identifications.SingleAsync(i => i.Id == id, token) is not { State: IdentificationState.Started } left) return;
+                (left.State, left.EndedAt) = (IdentificationState.Expired, clock.GetUtcNow());
+                if (left.MandateId is { } mandate) db.PageEvents.Add(new() { CreditorId = left.CreditorId, AboutId = mandate, Kind = PageEvent.Expired, Text = left.Method, At = clock.GetUtcNow() });
             }, ct);
             db.ChangeTracker.Clear();
         }

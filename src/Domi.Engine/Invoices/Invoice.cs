@@ -91,6 +91,9 @@ public sealed class Invoice
     /// <summary>When the engine announced the collection, or learned that the client's invoice does.</summary>
     public DateTimeOffset? AnnouncedAt { get; set; }
 
+    /// <summary>The day on which the debtor himself wants it collected, from a TARGET day on; null when he chose none.</summary>
+    public DateOnly? ScheduledOn { get; private set; }
+
     public int ReminderLevel { get; private set; }
 
     /// <summary>Hash of the token of the payment page.</summary>
@@ -112,6 +115,15 @@ public sealed class Invoice
     {
         Require(State is InvoiceState.Booked or InvoiceState.Expired);
         Become(InvoiceState.Pending, now);
+    }
+
+    /// <summary>The debtor chooses the day of its collection; null takes the choice back.</summary>
+    public void Schedule(DateOnly? on, DateTimeOffset now)
+    {
+        Require(State is InvoiceState.Booked or InvoiceState.Expired);
+        if (ScheduledOn == on) return;
+        ScheduledOn = on;
+        Touch(now);
     }
 
     /// <summary>Money came in; more than is open stays visible as a double payment.</summary>
@@ -142,7 +154,7 @@ public sealed class Invoice
     public void TakeBack(decimal amount, string? reasonCode, DateTimeOffset now)
     {
         PaidAmount -= amount;
-        LastError = reasonCode;
+        (LastError, ScheduledOn) = (reasonCode, null);
         if (Open <= 0)
         {
             Touch(now);
@@ -156,7 +168,7 @@ public sealed class Invoice
     /// <summary>A collection ended without money; <paramref name="retries"/> keeps it under way.</summary>
     public void Fail(string reasonCode, bool retries, DateTimeOffset now)
     {
-        LastError = reasonCode;
+        (LastError, ScheduledOn) = (reasonCode, null);
         if (Open > 0 && State is InvoiceState.Pending or InvoiceState.Booked or InvoiceState.Expired)
             Become(retries ? InvoiceState.Pending : OpenState(now), now);
         else
@@ -166,7 +178,9 @@ public sealed class Invoice
     /// <summary>The collection was withdrawn before it was sent.</summary>
     public void StopCollecting(DateTimeOffset now)
     {
-        if (State is InvoiceState.Pending) Become(OpenState(now), now);
+        if (State is not InvoiceState.Pending) return;
+        ScheduledOn = null;
+        Become(OpenState(now), now);
     }
 
     public bool Expire(DateTimeOffset now)

@@ -122,6 +122,7 @@ internal static class OneInvoice
         if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, ct) || await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id, ct))
             throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has payments.", ("number", invoice.Number));
         await db.PayLinks.Where(l => l.InvoiceId == invoice.Id).ExecuteDeleteAsync(ct);
+        await db.PageEvents.Where(e => e.CreditorId == invoice.CreditorId && e.AboutId == invoice.Id).ExecuteDeleteAsync(ct);
         db.Invoices.Remove(invoice);
     }
 

@@ -17,22 +17,23 @@ namespace Domi.Engine.Mails;
 /// <summary>
 /// Mails to debtors, each added to the running transaction, under the creditor's own name, address and reply-to, in the debtor's language.
 /// </summary>
-internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress address)
+internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess access, PublicAddress address)
 {
     /// <summary>The invoice itself (<c>invoice</c>) or a reminder of it. Without any address nothing can be sent, and nothing is refused.</summary>
     public async Task InvoiceAsync(EngineDb db, Invoice invoice, Customer customer, string purpose, DateTimeOffset now, CancellationToken ct)
     {
         if ((invoice.Email ?? customer.Email) is not { } to) return;
 
-        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
+        var (creditor, profile) = (known.Creditor, known.ProfileOf(invoice.ProfileId));
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
         var collected = invoice.State is InvoiceState.Pending;
         (string, object?)[] facts = [("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("due", Day(invoice.DueOn, t.Language)), ("title", invoice.Title)];
         var variant = collected ? "collected" : purpose;
-        Add(db, creditor, t, purpose, $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
+        Add(db, creditor, profile, t, purpose, $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
             t[$"mail.{purpose}.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[$"mail.{variant}.text", facts]],
             t[collected || invoice.Amount <= 0 ? "mail.invoice.see" : "mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)),
-            invoice.DocumentHash is { } hash ? new MailAttachment($"{Safe(invoice.Number)}.pdf", "application/pdf", hash) : null);
+            invoice.DocumentHash is { } hash && profile.InvoicePdf is not InvoicePdf.Never ? new MailAttachment($"{Safe(invoice.Number)}.pdf", "application/pdf", hash) : null);
     }
 
     /// <summary>The invoice, or a reminder of it, as a text message with the address of its page.</summary>
@@ -53,7 +54,8 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if ((invoice?.Email ?? customer.Email) is not { } to) return;
 
-        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, debit.CreditorId, ct);
+        var (creditor, profile) = (known.Creditor, known.ProfileOf(mandate.ProfileId));
         var t = texts.In(invoice?.Locale ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts =
         [
@@ -61,7 +63,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
             ("day", Day(on, t.Language)), ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.DebtorAccount?.Masked),
         ];
         var what = invoice is null ? "mail.retry_payment" : "mail.retry";
-        Add(db, creditor, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
+        Add(db, creditor, profile, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
             t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[what + ".text", facts], t["mail.retry.mandate", facts]],
             invoice is null ? null : t["mail.invoice.see"], invoice is null ? null : address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
     }
@@ -69,31 +71,33 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     /// <summary>A collection of an invoice failed and is not tried again: the debtor can pay by himself. Answers whether there is an address for it.</summary>
     public async Task<bool> PaymentAlternativeAsync(EngineDb db, Invoice invoice, Customer customer, string reasonCode, DebtorChannel channel, DateTimeOffset now, CancellationToken ct)
     {
-        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts =
         [
             ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
         ];
-        return Offer(db, creditor, t, $"invoice:{invoice.Id}", invoice.Email ?? customer.Email, invoice.Cc, customer, channel, "mail.alternative", facts, t["mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), now);
+        return Offer(db, creditor, known.ProfileOf(invoice.ProfileId), t, $"invoice:{invoice.Id}", invoice.Email ?? customer.Email, invoice.Cc, customer, channel, "mail.alternative", facts, t["mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), now);
     }
 
     /// <summary>The same for a transaction without an invoice, by the page of a payment link.</summary>
     public async Task<bool> PaymentAlternativeAsync(EngineDb db, DirectDebit debit, PayLink link, Customer customer, string reasonCode, DebtorChannel channel, DateTimeOffset now, CancellationToken ct)
     {
-        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, debit.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("message", debit.Message), ("creditor", creditor.Name), ("amount", Amount(link.Amount, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language))];
-        return Offer(db, creditor, t, AboutOf(null, debit), customer.Email, null, customer, channel, "mail.alternative_payment", facts, t["mail.link.pay"], address.Of(MakeLink.PageOf(keys, creditor, link)), now);
+        return Offer(db, creditor, link.ProfileId is { } of ? known.ProfileOf(of) : null, t, AboutOf(null, debit), customer.Email, null, customer, channel, "mail.alternative_payment", facts, t["mail.link.pay"], address.Of(MakeLink.PageOf(keys, creditor, link)), now);
     }
 
     private static bool Offer(
-        EngineDb db, Creditor creditor, Texts t, string about, string? to, string? cc, Customer customer, DebtorChannel channel, string what, (string, object?)[] facts, string button, string page, DateTimeOffset now)
+        EngineDb db, Creditor creditor, Profile? profile, Texts t, string about, string? to, string? cc, Customer customer, DebtorChannel channel, string what, (string, object?)[] facts, string button, string page, DateTimeOffset now)
     {
         var told = false;
         if (to is not null && channel is not DebtorChannel.Sms)
         {
-            Add(db, creditor, t, "payment_alternative", about, null, to, cc, now, t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[what + ".text", facts]], button, page, null);
+            Add(db, creditor, profile, t, "payment_alternative", about, null, to, cc, now, t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[what + ".text", facts]], button, page, null);
             told = true;
         }
 
@@ -111,9 +115,10 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if (customer.Email is not { } to) return false;
 
-        var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, debit.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(customer.Language ?? creditor.Language);
-        Add(db, creditor, t, "failure", AboutOf(null, debit), null, to, null, now, t["mail.failure.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "failure", AboutOf(null, debit), null, to, null, now, t["mail.failure.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
             [t["mail.dear", ("name", customer.DisplayName)], t["mail.failure.text", Facts(debit, creditor, customer, mandate, reasonCode, t)]], null, null, null);
         return true;
     }
@@ -123,7 +128,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         var creditor = (await CreditorFacts.ReadAsync(db, debit.CreditorId, ct)).Creditor;
         var t = texts.In(creditor.Language);
-        Add(db, creditor, t, "failure_creditor", AboutOf(null, debit), null, creditor.ReplyTo ?? creditor.SenderAddress, null, now, t["mail.failure_creditor.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
+        Add(db, creditor, null, t, "failure_creditor", AboutOf(null, debit), null, creditor.ReplyTo ?? creditor.SenderAddress, null, now, t["mail.failure_creditor.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
             [t["mail.failure_creditor.text", Facts(debit, creditor, customer, mandate, reasonCode, t)]], null, null, null);
         return true;
     }
@@ -139,19 +144,20 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     /// which says for whom it is.
     /// </summary>
     public static void Sms(EngineDb db, Creditor creditor, Texts t, string about, string mobile, string text, DateTimeOffset now) =>
-        Add(db, creditor, t, "sms", about, null, creditor.ReplyTo ?? creditor.SenderAddress, null, now, t["mail.sms.subject", ("mobile", mobile)], [text], null, null, null);
+        Add(db, creditor, null, t, "sms", about, null, creditor.ReplyTo ?? creditor.SenderAddress, null, now, t["mail.sms.subject", ("mobile", mobile)], [text], null, null, null);
 
     private static string AboutOf(Invoice? invoice, DirectDebit debit) => invoice is null ? FormattableString.Invariant($"transaction:{debit.Number}") : $"invoice:{invoice.Id}";
 
     /// <summary>Asks for a payment by the page of a link, by mail or text message.</summary>
     public async Task LinkAsync(EngineDb db, PayLink link, Customer customer, bool bySms, DateTimeOffset now, CancellationToken ct)
     {
-        var creditor = (await CreditorFacts.ReadAsync(db, link.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, link.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(link.Language ?? customer.Language ?? creditor.Language);
         var (about, page) = (FormattableString.Invariant($"link:{link.Number}"), address.Of(MakeLink.PageOf(keys, creditor, link)));
         (string, object?)[] facts = [("creditor", creditor.Name), ("amount", Amount(link.Amount, t.Language)), ("title", link.Title)];
         if (bySms) Sms(db, creditor, t, about, customer.Mobile!, $"{t["mail.link.subject", facts]} {page}", now);
-        else Add(db, creditor, t, "link", about, null, customer.Email!, null, now, t["mail.link.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.link.text", facts]], t["mail.link.pay"], page, null);
+        else Add(db, creditor, link.ProfileId is { } of ? known.ProfileOf(of) : null, t, "link", about, null, customer.Email!, null, now, t["mail.link.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.link.text", facts]], t["mail.link.pay"], page, null);
     }
 
     /// <summary>The invitation to sign; one per mandate, whatever is repeated.</summary>
@@ -163,7 +169,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
         var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("profile", profile.Name)];
-        Add(db, creditor, t, "invite", $"mandate:{mandate.Id}", isAgain ? null : $"invite:{mandate.Id:n}", to, null, now,
+        Add(db, creditor, profile, t, "invite", $"mandate:{mandate.Id}", isAgain ? null : $"invite:{mandate.Id:n}", to, null, now,
             t["mail.invite.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.invite.text", facts]],
             t["mail.invite.sign"], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
     }
@@ -173,10 +179,11 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if (customer.Email is not { } to) return;
 
-        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name)];
-        Add(db, creditor, t, "access", $"mandate:{mandate.Id}", null, to, null, now, t["mail.access.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.access.text", facts]], t["mail.access.open"], address.Of("/my/" + token), null);
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "access", $"mandate:{mandate.Id}", null, to, null, now, t["mail.access.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.access.text", facts]], t["mail.access.open"], address.Of("/my/" + token), null);
     }
 
     /// <summary>The code a signer types to sign, in the language of the page.</summary>
@@ -184,7 +191,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         var t = texts.In(language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("code", code), ("reference", mandate.Reference)];
-        Add(db, creditor, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t["mail.code.text", facts], t["mail.code.warning", facts]], null, null, null);
+        Add(db, creditor, null, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t["mail.code.text", facts], t["mail.code.warning", facts]], null, null, null);
     }
 
     /// <summary>The signed mandate, for the debtor's own papers.</summary>
@@ -192,12 +199,14 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
     {
         if ((mandate.CodeDestination ?? customer.Email) is not { } to) return; // the address the signer gave, if any
 
-        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.DebtorAccount?.Masked)];
-        Add(db, creditor, t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
             t["mail.mandate.subject", facts],
-            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[mandate.Scheme is MandateScheme.B2B ? "mail.mandate.text_b2b" : "mail.mandate.text", facts]], null, null,
+            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[mandate.Scheme is MandateScheme.B2B ? "mail.mandate.text_b2b" : "mail.mandate.text", facts], t["mail.access.text", facts]],
+            t["mail.access.open"], address.Of("/my/" + access.LongLinkOf(mandate.Id, now)),
             mandate.DocumentHash is { } hash ? new MailAttachment($"{Safe(mandate.Reference)}.pdf", "application/pdf", hash) : null);
     }
 
@@ -206,19 +215,60 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         if (customer.Email is not { } to) return;
 
-        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = known.Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference)];
-        Add(db, creditor, t, "mandate_cancelled", $"mandate:{mandate.Id}", $"cancelled:{mandate.Id:n}", to, null, now,
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate_cancelled", $"mandate:{mandate.Id}", $"cancelled:{mandate.Id:n}", to, null, now,
             t["mail.cancelled.subject", facts], [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t["mail.cancelled.text", facts]], null, null, null);
     }
 
+    /// <summary>A debtor chose the day on which an invoice is collected: the announcement, with all that one must name, and the way to take it back.</summary>
+    public async Task ScheduledAsync(EngineDb db, Invoice invoice, Customer customer, Mandate mandate, DateOnly on, DateTimeOffset now, CancellationToken ct)
+    {
+        if ((invoice.Email ?? customer.Email) is not { } to) return;
+
+        var known = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
+        var creditor = known.Creditor;
+        var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts =
+        [
+            ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("day", Day(on, t.Language)),
+            ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.DebtorAccount?.Masked),
+        ];
+        Add(db, creditor, known.ProfileOf(invoice.ProfileId), t, "scheduled", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
+            t["mail.scheduled.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.scheduled.text", facts], t["mail.retry.mandate", facts]],
+            t["mail.invoice.see"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+    }
+
+    /// <summary>The way to the list of a customer's invoices, to the address that the creditor knows of him.</summary>
+    public async Task HistoryAsync(EngineDb db, Invoice invoice, Customer customer, string to, DateTimeOffset now, CancellationToken ct)
+    {
+        var known = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
+        var creditor = known.Creditor;
+        var t = texts.In(customer.Language ?? invoice.Locale ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name)];
+        Add(db, creditor, known.ProfileOf(invoice.ProfileId), t, "history", $"customer:{customer.Id}", null, to, null, now,
+            t["mail.history.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.history.text", facts]], t["mail.history.open"], address.Of("/history/" + access.ListLinkOf(customer.Id, now)), null);
+    }
+
+    /// <summary>What a debtor asks, to the creditor's people; they answer to the address that he gave. One mail per key.</summary>
+    public async Task QuestionAsync(EngineDb db, Invoice invoice, Customer customer, string from, string question, string onceKey, DateTimeOffset now, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var t = texts.In(creditor.Language);
+        (string, object?)[] facts = [("number", invoice.Number), ("name", customer.DisplayName), ("from", from), ("amount", Amount(invoice.Open, t.Language))];
+        Add(db, creditor, null, t, "question", $"invoice:{invoice.Id}", onceKey, creditor.ReplyTo ?? creditor.SenderAddress, null, now,
+            t["mail.question.subject", facts], [t["mail.question.text", facts], question], null, null, null, replyTo: from);
+    }
+
     private static void Add(
-        EngineDb db, Creditor creditor, Texts t, string purpose, string about, string? onceKey, string to, string? cc, DateTimeOffset now,
-        string subject, IReadOnlyList<string> paragraphs, string? button, string? link, MailAttachment? attachment)
+        EngineDb db, Creditor creditor, Profile? profile, Texts t, string purpose, string about, string? onceKey, string to, string? cc, DateTimeOffset now,
+        string subject, IReadOnlyList<string> paragraphs, string? button, string? link, MailAttachment? attachment, string? replyTo = null)
     {
         var sender = creditor.SenderAddress.Length > 0 ? creditor.SenderAddress : "noreply@localhost.localdomain";
-        var signature = string.Join('\n', new[] { creditor.Name, creditor.Phone, creditor.ReplyTo ?? creditor.SenderAddress }.Where(l => !string.IsNullOrEmpty(l)));
+        var own = PageTexts.Of(profile, t.Language);
+        var signature = string.Join('\n', new[] { own.Footer, creditor.Name, creditor.Phone, creditor.ReplyTo ?? creditor.SenderAddress, creditor.SupportUrl }.Where(l => !string.IsNullOrEmpty(l)));
         var text = new StringBuilder();
         foreach (var paragraph in paragraphs) text.Append(paragraph).Append("\n\n");
         if (link is not null) text.Append(button).Append(":\n").Append(link).Append("\n\n");
@@ -230,32 +280,35 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, PublicAddress a
             OnceKey = onceKey,
             FromName = creditor.SenderName.Length > 0 ? creditor.SenderName : creditor.Name,
             FromAddress = sender,
-            ReplyTo = creditor.ReplyTo,
+            ReplyTo = replyTo ?? creditor.ReplyTo,
             To = to,
             Cc = cc,
             Language = t.Language,
             Subject = subject.ReplaceLineEndings(" "),
-            Html = Html(t.Language, creditor.Name, paragraphs, button, link, signature),
+            Html = Html(t.Language, creditor, paragraphs, button, link, signature),
             Text = text.ToString(),
-            Attachments = attachment is null ? [] : [attachment],
+            Attachments = [.. new[] { attachment, creditor.LogoHash is { } logo ? new MailAttachment("logo.png", "image/png", logo, "logo") : null }.OfType<MailAttachment>()],
         });
     }
 
     // Inline styles on purpose: mail programs drop style sheets.
-    private static string Html(string language, string creditor, IReadOnlyList<string> paragraphs, string? button, string? link, string signature)
+    private static string Html(string language, Creditor creditor, IReadOnlyList<string> paragraphs, string? button, string? link, string signature)
     {
+        var accent = creditor.Accent is { } chosen ? Palette.Of(chosen).Light.Accent : "#0b5567";
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>");
         html.Append("<body style=\"margin:0;padding:24px 12px;background:#f5f3ef;font:16px/1.5 Segoe UI,Helvetica,Arial,sans-serif;color:#1d1c1a\">");
         html.Append("<div style=\"max-width:560px;margin:0 auto;padding:28px 28px 20px;background:#fff;border-radius:14px\">");
-        html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 20px;font-weight:600\">{WebUtility.HtmlEncode(creditor)}</p>");
+        var name = WebUtility.HtmlEncode(creditor.Name);
+        if (creditor.LogoHash is not null) html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 20px\"><img src=\"cid:logo\" alt=\"{name}\" style=\"display:block;max-width:200px;max-height:60px;height:auto\"></p>");
+        else html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 20px;font-weight:600\">{name}</p>");
         foreach (var paragraph in paragraphs)
             html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 16px\">{WebUtility.HtmlEncode(paragraph).Replace("\n", "<br>", StringComparison.Ordinal)}</p>");
         if (link is not null)
         {
             var href = WebUtility.HtmlEncode(link);
-            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0\"><a href=\"{href}\" style=\"display:inline-block;padding:13px 22px;border-radius:8px;background:#0b5567;color:#fff;text-decoration:none;font-weight:600\">{WebUtility.HtmlEncode(button)}</a></p>");
-            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 16px;font-size:13px;color:#5d5a54;word-break:break-all\"><a href=\"{href}\" style=\"color:#0b5567\">{href}</a></p>");
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0\"><a href=\"{href}\" style=\"display:inline-block;padding:13px 22px;border-radius:8px;background:{accent};color:#fff;text-decoration:none;font-weight:600\">{WebUtility.HtmlEncode(button)}</a></p>");
+            html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:0 0 16px;font-size:13px;color:#5d5a54;word-break:break-all\"><a href=\"{href}\" style=\"color:{accent}\">{href}</a></p>");
         }
 
         html.Append(CultureInfo.InvariantCulture, $"<p style=\"margin:24px 0 0;padding-top:16px;border-top:1px solid #e4e0d8;font-size:13px;color:#5d5a54\">{WebUtility.HtmlEncode(signature).Replace("\n", "<br>", StringComparison.Ordinal)}</p>");

@@ -111,8 +111,11 @@ internal sealed class MandateEvents(EngineDb db, BusinessClock clock)
         PublishAsync(mandate, "Update", mandate.WireState, null, Amended(reason), ct);
 
     /// <summary>A prepared mandate went: the feed never knew it, only the webhook tells.</summary>
-    public Task RemovedAsync(Mandate mandate, string reason, CancellationToken ct) =>
-        Announce.MandateAsync(db, mandate.CreditorId, mandate.Reference, "Invite", "PREPARED", reason, clock.GetUtcNow(), ct);
+    public async Task RemovedAsync(Mandate mandate, string reason, CancellationToken ct)
+    {
+        await db.PageEvents.Where(e => e.CreditorId == mandate.CreditorId && e.AboutId == mandate.Id).ExecuteDeleteAsync(ct);
+        await Announce.MandateAsync(db, mandate.CreditorId, mandate.Reference, "Invite", "PREPARED", reason, clock.GetUtcNow(), ct);
+    }
 
     private Action<JsonObject> Amended(string reason) => entry =>
     {

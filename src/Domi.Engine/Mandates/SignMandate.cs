@@ -47,10 +47,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
             customer.CompanyName ??= details.Name;
         }
 
-        // An address alone names one customer: who has no number does not take over that of another.
-        if (customer.Email is null && (customer.CustomerNumber is not null
-            || !await db.Customers.AnyAsync(c => c.CreditorId == mandate.CreditorId && c.CustomerNumber == null && c.EmailKey == Customer.KeyOf(details.Email), token)))
-            customer.Email = details.Email;
+        await ReachCustomer.TakeAsync(db, customer, details.Email, token);
         await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), details.Account, mandate.Id, token);
         mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, BelgianBanks.BicOf(details.Account));
         mandate.Reach(details.Email);

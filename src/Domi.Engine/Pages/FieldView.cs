@@ -13,6 +13,14 @@ internal sealed record FieldView(string Name, string Label, string? Value, strin
 
     public int? MaxLength { get; init; }
 
+    /// <summary>Bounds of a date, as <c>yyyy-MM-dd</c>.</summary>
+    public string? Least { get; init; }
+
+    public string? Most { get; init; }
+
+    /// <summary>Lines of a longer text; none for one line.</summary>
+    public int Lines { get; init; }
+
     /// <summary>Digits that are read one by one.</summary>
     public bool IsCode { get; init; }
 }

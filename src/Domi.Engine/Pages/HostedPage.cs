@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domi.Engine.Creditors;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -18,6 +19,12 @@ internal abstract class HostedPage(Texts texts) : PageModel
 
     /// <summary>Whose page it is; null on pages of the program itself.</summary>
     public Creditor? Creditor { get; protected set; }
+
+    /// <summary>The profile in whose name the page speaks.</summary>
+    protected Profile? Voice { get; set; }
+
+    /// <summary>The creditor's own words in the reader's language.</summary>
+    public PageText Own => PageTexts.Of(Voice, Language);
 
     /// <summary>Where the browser goes by itself: leaving is a page with a link, as a form may not lead away.</summary>
     public string? ForwardTo { get; protected set; }

@@ -18,7 +18,7 @@ internal sealed class LinkModel(
 
     public IReadOnlyList<string> Methods { get; private set; } = [];
 
-    public string QrSvg { get; private set; } = "";
+    public string? QrSvg { get; private set; }
 
     public string Nonce { get; private set; } = "";
 
@@ -87,12 +87,12 @@ internal sealed class LinkModel(
 
         (Token, Link) = (token, link);
         var facts = await CreditorFacts.ReadAsync(db, link.CreditorId, ct);
-        Creditor = facts.Creditor;
+        (Creditor, Voice) = (facts.Creditor, link.ProfileId is { } of ? facts.ProfileOf(of) : null);
         Speak(link.Language);
-        Methods = !settings.Sandbox.Enabled ? [] : link.ProfileId is { } profile ? PayInvoice.MethodsOf(facts.ProfileOf(profile)) : PayInvoice.Methods;
+        Methods = !settings.Sandbox.Enabled ? [] : Voice is { } profile ? PayInvoice.MethodsOf(profile) : PayInvoice.Methods;
         Nonce = nonces.Of(link.Id, Step, new(link.Version, clock.GetUtcNow(), Language));
-        if (MayBePaid && !link.IsTemplate) QrSvg = QrPicture.Svg(address.Of("/payment/tr_" + token), T["pay.phone.title"]);
-        if (link is { State: PayLinkState.Paid, RedirectUrl: { } shop }) ForwardTo = shop;
+        if (MayBePaid && !link.IsTemplate && Voice?.ShowsQr != false) QrSvg = QrPicture.Svg(address.Of("/payment/tr_" + token), T["pay.phone.title"]);
+        if (link.State is PayLinkState.Paid && Request.Query["r"] == "paid") ForwardTo = ThankYou.Of(link, Creditor); // who looks later is not sent away
         return true;
     }
 }

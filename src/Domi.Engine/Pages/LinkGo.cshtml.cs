@@ -17,7 +17,8 @@ internal sealed class LinkGoModel(PayByLink pay, EngineDb db, DomiSettings setti
         if (!settings.Sandbox.Enabled || await pay.FindAsync(token, ct) is not { } found || found.TokenHash != Secrets.HashOf(link)) return NotFound();
         if (!found.IsOpen) return Redirect(At($"/payment/tr_{token}"));
 
-        Creditor = (await CreditorFacts.ReadAsync(db, found.CreditorId, ct)).Creditor;
+        var facts = await CreditorFacts.ReadAsync(db, found.CreditorId, ct);
+        (Creditor, Voice) = (facts.Creditor, found.ProfileId is { } profile ? facts.ProfileOf(profile) : null);
         Speak(found.Language);
         (Token, Method, ForwardTo) = (token, T[$"method.{found.Method}"], At($"/simulator/{link}"));
         return Page();

@@ -1,4 +1,5 @@
 using Domi.Engine.Creditors;
+using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Platform;
@@ -19,6 +20,9 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
 
     /// <summary>What the creditor wrote down for the debtor to read, the newest first.</summary>
     public IReadOnlyList<MandateComment> Comments { get; private set; } = [];
+
+    /// <summary>The list of his invoices, where a profile shows it.</summary>
+    public string? InvoicesPage { get; private set; }
 
     /// <summary>The mandate whose form was sent.</summary>
     public Guid? Chosen { get; private set; }
@@ -93,11 +97,16 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
         if (access.Read(token, clock.GetUtcNow()) is not { IsEntry: false } key || await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == key.MandateId, ct) is not { } known) return false;
 
         Token = token;
-        Creditor = (await CreditorFacts.ReadAsync(db, known.CreditorId, ct)).Creditor;
+        var facts = await CreditorFacts.ReadAsync(db, known.CreditorId, ct);
+        (Creditor, Voice) = (facts.Creditor, facts.ProfileOf(known.ProfileId));
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == known.CustomerId, ct);
+        // Who signed with an address that the creditor did not say has a mandate here; the invoices are for whom the creditor knows.
+        var isKnown = !customer.EmailIsGiven && (known.CodeDestination is null || Customer.KeyOf(known.CodeDestination) == customer.EmailKey);
+        InvoicesPage = isKnown && facts.Profiles.Any(p => p.ShowsHistory) ? At("/history/" + access.ListVisitOf(customer.Id, clock.GetUtcNow())) : null;
         Mandates = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == known.CreditorId && m.CustomerId == known.CustomerId && m.State != MandateState.Prepared).OrderByDescending(m => m.PreparedAt).Take(50).ToListAsync(ct);
         var ids = Mandates.Select(m => m.Id).ToList();
         Comments = await db.MandateComments.AsNoTracking().Where(c => ids.Contains(c.MandateId) && c.IsPublic).OrderByDescending(c => c.Id).Take(50).ToListAsync(ct);
-        Speak(known.Language, await db.Customers.Where(c => c.Id == known.CustomerId).Select(c => c.Language).SingleAsync(ct));
+        Speak(known.Language, customer.Language);
         return true;
     }
 }

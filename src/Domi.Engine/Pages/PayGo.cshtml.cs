@@ -21,7 +21,8 @@ internal sealed class PayGoModel(PayInvoice pay, EngineDb db, DomiSettings setti
         if (await db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.InvoiceId == invoice.Id && l.TokenHash == hash, ct) is not { } started) return NotFound();
         if (!started.IsOpen) return Redirect(At($"/pay/{token}"));
 
-        Creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var facts = await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct);
+        (Creditor, Voice) = (facts.Creditor, facts.ProfileOf(invoice.ProfileId));
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
         Speak(invoice.Locale, customer.Language);
         (Token, Method, ForwardTo) = (token, T[$"method.{started.Method}"], At($"/simulator/{link}"));

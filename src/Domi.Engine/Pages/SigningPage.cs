@@ -34,7 +34,7 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
 
     /// <summary>When the invoice would be collected, were the mandate signed now.</summary>
     public DateOnly? FirstCollectionOn => Invoice is { IsPayable: true } invoice
-        ? Profile.CollectOn(invoice.DueOn, clock.Today, clock.Today) // this page is the announcement
+        ? Booking.DayOf(Profile, invoice, clock.Today, clock.Today) // this page is the announcement
         : null;
 
     /// <summary>Where the signer goes when done, signed by the website key; null when the profile names no such address.</summary>
@@ -42,9 +42,9 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
     {
         get
         {
-            if (Profile.ExitUrl is not { } template || !Uri.TryCreate(template, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return null;
-
             var status = Mandate.State switch { MandateState.Signed => "ok", MandateState.SignedPendingDebtorBank => "pending", _ => "cancel" };
+            if (Profile.ExitUrl is not { } template || !Uri.TryCreate(template, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return ThankYou.Of(Mandate, Creditor!, status);
+
             var key = keys.WebsiteKey(Creditor!);
             var account = status != "cancel" && Mandate.DebtorAccount is { } iban
                 ? Twikey.ExitUrl.EncryptAccount(key, Mandate.Reference, iban.Value, Mandate.DebtorBic?.Value ?? "")
@@ -60,7 +60,7 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
         (Token, Mandate) = (token, mandate);
         Creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         Customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
-        Profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
+        Voice = Profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
         Invoice = mandate.InvoiceId is { } invoice ? await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoice, ct) : null;
         Speak(mandate.Language, Customer.Language);
         return true;

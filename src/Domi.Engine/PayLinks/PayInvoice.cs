@@ -1,6 +1,7 @@
 using Domi.Engine.Creditors;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,13 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     /// <summary>The ways that a profile offers, of those that there are.</summary>
     public static IReadOnlyList<string> MethodsOf(Profiles.Profile profile) =>
         profile.PayMethods is { } chosen ? [.. Methods.Where(m => chosen.Split(',').Contains(m))] : Methods;
+
+    /// <summary>What a payer of an invoice reads at the provider.</summary>
+    private static string MessageOf(Profiles.Profile profile, Invoice invoice)
+    {
+        if (profile.PayMessage is not { } own) return invoice.Title;
+        return CreateInvoice.Cut(own.Replace("{number}", invoice.Number, StringComparison.Ordinal).Replace("{title}", invoice.Title, StringComparison.Ordinal), 200);
+    }
 
     public Task<Invoice?> FindAsync(string token, CancellationToken ct)
     {
@@ -47,7 +55,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
                 InvoiceId = invoice.Id,
                 CustomerId = invoice.CustomerId,
                 ProfileId = invoice.ProfileId,
-                Title = invoice.Title,
+                Title = MessageOf((await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).ProfileOf(invoice.ProfileId), invoice),
                 Ref = invoice.Number,
                 Amount = invoice.Open,
                 CreatedAt = clock.GetUtcNow(),
@@ -74,6 +82,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             if (!approved)
             {
                 link.Decline(clock.GetUtcNow());
+                if (link.MandateId is { } unsigned) db.PageEvents.Add(new() { CreditorId = link.CreditorId, AboutId = unsigned, Kind = PageEvent.Cancelled, Text = link.Method, At = clock.GetUtcNow() });
                 await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), write);
             }
             else if (invoice is { IsPayable: false })
@@ -104,7 +113,9 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
-    public async Task<string> SetUpAutomaticAsync(Guid invoiceId, string language, CancellationToken ct)
+    /// <param name="on">The day on which this invoice is to be collected, when the debtor chose one.</param>
+    /// <exception cref="RefusedException"><c>not_payable</c>; <c>day_not_offered</c>.</exception>
+    public async Task<string> SetUpAutomaticAsync(Guid invoiceId, string language, DateOnly? on, CancellationToken ct)
     {
         // Of two posts at the same moment an index declines the second, which then finds what the first one began.
         return await db.WriteOrRepeatAsync(async write =>
@@ -114,6 +125,8 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
 
             // The page may be left and come back to: the mandate that was begun from it goes on.
             var now = clock.GetUtcNow();
+            if (on is { } day) ScheduleInvoice.RequireDay((await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).ProfileOf(invoice.ProfileId), invoice, day, clock.Today);
+            invoice.Schedule(on, now);
             var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write)).SingleOrDefault();
             var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).Creditor;
             if (begun?.CanBeSigned(now) == true) return keys.MandateToken(creditor, begun.Id);

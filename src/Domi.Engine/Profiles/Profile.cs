@@ -3,6 +3,9 @@ using Domi.Standards;
 
 namespace Domi.Engine.Profiles;
 
+/// <summary>The document of an invoice in its mail: when there is one; always, so that without one nothing is mailed at booking; or never.</summary>
+public enum InvoicePdf { IfThere, Needed, Never }
+
 /// <summary>A kind of agreement that the creditor offers (Twikey: template, <c>ct</c>), with its rules of collection.</summary>
 public sealed class Profile
 {
@@ -84,6 +87,39 @@ public sealed class Profile
     /// <summary>The engine mails the invoice when it is booked.</summary>
     public bool SendsInvoices { get; set; }
 
+    /// <summary>Whether its document goes along, and whether the mail waits for one.</summary>
+    public InvoicePdf InvoicePdf { get; set; }
+
+    /// <summary>The payment page tells the account and communication for a transfer.</summary>
+    public bool OffersTransfer { get; set; } = true;
+
+    /// <summary>The payment page leads to a mandate for this invoice and the next ones.</summary>
+    public bool OffersAutomatic { get; set; } = true;
+
+    /// <summary>Days after the due date, or after today when that is later, on which a debtor may still have an invoice collected; 0: no choice of a day.</summary>
+    public int ScheduleDays { get; set; } = 30;
+
+    /// <summary>The debtor is offered a list of the invoices of the last three months, by mail.</summary>
+    public bool ShowsHistory { get; set; }
+
+    /// <summary>The debtor can write to the creditor from the payment page.</summary>
+    public bool TakesQuestions { get; set; }
+
+    /// <summary>The payment page asks a customer without an e-mail address for one.</summary>
+    public bool AsksForEmail { get; set; }
+
+    /// <summary>A code that goes on with the same page on a phone.</summary>
+    public bool ShowsQr { get; set; } = true;
+
+    /// <summary>What a payer reads at the payment provider, with <c>{number}</c> and <c>{title}</c>; null for the invoice's title.</summary>
+    public string? PayMessage { get; set; }
+
+    /// <summary>Where a payer of an invoice goes when it is paid, unless the invoice says otherwise; may have <c>{{id}}</c>, <c>{{number}}</c>, <c>{{locale}}</c>, <c>{{state}}</c>.</summary>
+    public string? ThankYouUrl { get; set; }
+
+    /// <summary>The creditor's own words on hosted pages and in mails, per language; JSON of <see cref="PageTexts"/>.</summary>
+    public string? PageTextsJson { get; set; }
+
     /// <summary>The engine reminds of expired invoices by itself.</summary>
     public bool SendsReminders { get; set; }
 
@@ -102,8 +138,21 @@ public sealed class Profile
     /// <remarks>Source: SDD Core rulebook, pre-notification (14 calendar days); presentation at the latest D-1, banks ask for 2.</remarks>
     public DateOnly CollectOn(DateOnly dueOn, DateOnly announcedOn, DateOnly today)
     {
-        var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
         var noticed = announcedOn.AddDays(BindingNotificationDays);
-        return TargetCalendar.NextOpen(new[] { dueOn, earliest, noticed }.Max());
+        return TargetCalendar.NextOpen(new[] { dueOn, EarliestOn(today), noticed }.Max());
+    }
+
+    /// <summary>The first day for which the bank still takes a collection.</summary>
+    public DateOnly EarliestOn(DateOnly today) => TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
+
+    /// <summary>
+    /// Between which days a debtor may have an invoice collected; null when he has no choice. He names the day himself, so it needs no
+    /// notice, only time for the bank; and it does not go far beyond the due date, for he owes it.
+    /// </summary>
+    public (DateOnly First, DateOnly Last)? ScheduleOf(DateOnly dueOn, DateOnly today)
+    {
+        if (ScheduleDays == 0) return null;
+        var (first, last) = (EarliestOn(today), (dueOn > today ? dueOn : today).AddDays(ScheduleDays));
+        return (first, last > first ? last : first);
     }
 }

@@ -2,6 +2,7 @@ using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
@@ -111,6 +112,7 @@ internal sealed class AnswerB2BMandates(EngineDb db, MandateEvents events, Settl
             mandate.BankAnswers(accepts, clock.GetUtcNow());
             if (!accepts)
             {
+                db.PageEvents.Add(new() { CreditorId = mandate.CreditorId, AboutId = mandate.Id, Kind = PageEvent.Failed, At = clock.GetUtcNow() });
                 await events.CancelledAsync(mandate, token);
                 return;
             }

@@ -29,7 +29,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
 
         public IReadOnlyList<string> Others { get; } =
         [
-            "/console/me", "/console/keys", "/console/users", "/console/feeds", "/console/profiles/1", "/console/profiles/1/agreements", "/console/profiles/new", "/console/customers/new", "/console/analytics", "/console/simulator",
+            "/console/me", "/console/keys", "/console/users", "/console/feeds", "/console/profiles/1", "/console/profiles/1/agreements", "/console/profiles/1/invoices", "/console/branding", "/console/profiles/new", "/console/customers/new", "/console/analytics", "/console/simulator",
             .. Enum.GetNames<ImportKind>().Select(k => "/console/import/" + k.ToLowerInvariant()),
         ];
 
@@ -256,12 +256,12 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         using var person = await Person.OfAsync(app);
         (string, string)[] fields =
         [
-            ("name", "Mine"), ("active", "true"), ("leadDays", "3"), ("noticeDays", "5"), ("linkDays", "30"), ("charge", "2.50"), ("payMethods", "card"), ("reminderDays", "3, 7"), ("exitUrl", "https://shop.example/done"),
+            ("name", "Mine"), ("active", "true"), ("leadDays", "3"), ("noticeDays", "5"), ("linkDays", "30"), ("charge", "2.50"), ("reminderDays", "3, 7"), ("exitUrl", "https://shop.example/done"),
             ("Soft-0-kind", "Retry"), ("Soft-0-days", "4"), ("Soft-1-kind", "PaymentAlternative"), ("Soft-1-days", "2"), ("Soft-1-channel", "Sms"), ("Soft-2-kind", ""), ("Soft-2-days", "0"),
         ];
         using var saved = await person.DoAsync("/console/profiles/2", fields);
         var profile = await ProfileAsync();
-        Assert.Equal(("Mine", 3, 30, 2.5m, "card", "3,7", "https://shop.example/done"), (profile.Name, profile.LeadDays, profile.LinkDays, profile.FailureCharge, profile.PayMethods, profile.ReminderDays, profile.ExitUrl));
+        Assert.Equal(("Mine", 3, 30, 2.5m, "3,7", "https://shop.example/done"), (profile.Name, profile.LeadDays, profile.LinkDays, profile.FailureCharge, profile.ReminderDays, profile.ExitUrl));
         Assert.Equal([new FailureStep(FailureStepKind.Retry, 4), new FailureStep(FailureStepKind.PaymentAlternative, 2, Channel: DebtorChannel.Sms)], profile.FailurePlan.Soft);
         Assert.Empty(profile.FailurePlan.Hard);
 

@@ -1,8 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Domi.Engine.Creditors;
+using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
 using Domi.Platform;
+using Domi.Rendering;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -167,6 +169,36 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
         Assert.Equal("err_no_such_ct", await EngineClient.RefusalAsync(other.PostInvoiceAsync(EngineClient.Invoice("BY-3", 10m, "X", ct: 2))));
         Assert.Equal("err_no_such_ct", await EngineClient.RefusalAsync(other.FormAsync("/invite", ("ct", "2"), ("customerNumber", "X"))));
         Assert.Equal("BOOKED", (await other.BookAsync(EngineClient.Invoice("BY-4", 10m, "THEIR"))).GetProperty("state").GetString()); // a customer of its own, without mandate
+    }
+
+    [Fact]
+    public async Task The_look_the_words_and_the_list_of_one_are_on_no_page_and_in_no_mail_of_the_other()
+    {
+        await app.ReadEngineAsync(async db =>
+        {
+            var (me, core) = (await db.Creditors.SingleAsync(c => c.Id == app.Access.CreditorId), await db.Profiles.SingleAsync(p => p.CreditorId == app.Access.CreditorId && p.Number == 1));
+            (me.Accent, me.SupportUrl, me.LogoHash) = ("8a1c5b", "https://mine.example/", await Blob.KeepAsync(db, Logo.Draw(QrPicture.Png("mine", 8)), "image/png", app.Now(), CancellationToken.None));
+            core.PageTextsJson = PageTexts.Written(new Dictionary<string, PageText> { ["nl"] = new("Only mine", null, "Only mine") });
+            (await db.Profiles.ToListAsync()).ForEach(p => p.ShowsHistory = true);
+            return await db.SaveChangesAsync();
+        });
+        var access = app.Engine.Services.GetRequiredService<CustomerAccess>();
+        var marks = new[] { "8a1c5b", "mine.example", "Only mine", "/brand/", "cid:logo", "LOOK-MINE" };
+        var seen = new Dictionary<EngineClient, string>();
+
+        foreach (var (client, id, number) in new[] { (owner, app.Access.CreditorId, "LOOK-MINE"), (other, app.Other.CreditorId, "LOOK-THEIRS") })
+        {
+            var url = (await client.BookAsync(EngineClient.Invoice(number, 10m, "LOOK", due: "2031-01-01"))).GetProperty("url").GetString()!;
+            await client.DoneAsync(HttpMethod.Post, $"/invoice/{number}/action", ("type", "email"));
+            var (_, sign) = await client.InviteAsync("LOOK-SIGN", ("iban", "BE91001732641076"));
+            var customer = await app.ReadEngineAsync(db => db.Customers.Where(c => c.CreditorId == id && c.CustomerNumber == "LOOK").Select(c => c.Id).SingleAsync());
+            var mail = await app.ReadEngineAsync(db => db.Mails.AsNoTracking().SingleAsync(m => m.OwnerId == id && m.Purpose == "invoice" && m.To == "LOOK@example.org"));
+            seen[client] = string.Join('\n', await client.Http.GetStringAsync(new Uri(url).AbsolutePath), await client.Http.GetStringAsync(sign), await client.Http.GetStringAsync("/history/" + access.ListVisitOf(customer, app.Now())), mail.Html, mail.Text);
+        }
+
+        Assert.All(marks, mark => Assert.Contains(mark, seen[owner]));
+        Assert.All(marks, mark => Assert.DoesNotContain(mark, seen[other]));
+        Assert.Contains("LOOK-THEIRS", seen[other]);
     }
 
     [Fact]

@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Domi.Engine.Creditors;
 using Domi.Engine.Invoices;
 using Domi.Engine.Pages;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -183,7 +186,7 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
         foreach (var language in Texts.Languages)
         {
             var words = texts.In(language);
-            foreach (var code in new[] { "b2b_consumer", "changed_meanwhile", "code_too_many", "code_wrong", "drawing_unreadable", "link_ended", "link_expired", "mail_state", "method_unknown", "not_payable", "err_call_in_progress", "err_contact_support", "err_debtor_not_found", "err_duplicate_ref", "err_invalid_amount", "err_invalid_country", "err_invalid_date", "err_invalid_email", "err_invalid_iban", "err_invalid_params", "err_missing_params", "err_invalid_state", "err_no_contract", "err_no_login", "err_no_such_ct", "err_not_found", "err_provide_reason", "invalid_file" })
+            foreach (var code in new[] { "b2b_consumer", "changed_meanwhile", "code_too_many", "code_wrong", "day_not_offered", "drawing_unreadable", "history_too_many", "link_ended", "link_expired", "logo_unreadable", "mail_state", "method_unknown", "not_payable", "question_too_many", "schedule_under_way", "err_call_in_progress", "err_contact_support", "err_debtor_not_found", "err_duplicate_ref", "err_invalid_amount", "err_invalid_country", "err_invalid_date", "err_invalid_email", "err_invalid_iban", "err_invalid_params", "err_missing_params", "err_invalid_state", "err_no_contract", "err_no_login", "err_no_such_ct", "err_not_found", "err_provide_reason", "invalid_file" })
                 Assert.False(string.IsNullOrWhiteSpace(words.Find("refused." + code)), $"{language}: {code}");
             foreach (var country in SepaCountries.Codes) Assert.NotNull(words.Find("country." + country.ToLowerInvariant()));
         }
@@ -192,9 +195,25 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
     [Fact]
     public async Task A_page_with_everything_it_needs_stays_under_sixty_kilobytes()
     {
-        await app.ChangeCreditorAsync(c => c.Account = Domi.Standards.Iban.Parse("BE68539007547034"));
-        var html = await debtor.Http.GetByteArrayAsync(await debtor.BookAsync("H-8"));
-        await app.ChangeCreditorAsync(c => c.Account = null);
+        var (logo, footer) = (Logo.Draw(BrandingTests.Photograph()), new string('x', PageText.MostFooter));
+        var ct = await app.GivenAProfileAsync(8, p =>
+        {
+            (p.TakesQuestions, p.AsksForEmail, p.ShowsHistory) = (true, true, true);
+            p.PageTextsJson = PageTexts.Written(new Dictionary<string, PageText> { ["nl"] = new(new('x', PageText.MostHeadline), null, footer) });
+        });
+        var hash = await app.ReadEngineAsync(async db =>
+        {
+            var kept = await Blob.KeepAsync(db, logo, "image/png", app.Now(), CancellationToken.None);
+            await db.SaveChangesAsync();
+            return kept;
+        });
+        await app.ChangeCreditorAsync(c => (c.Account, c.LogoHash, c.Accent, c.SupportUrl) = (Domi.Standards.Iban.Parse("BE68539007547034"), hash, "ffee00", "https://help.example/"));
+        var html = await debtor.Http.GetByteArrayAsync(await debtor.BookAsync("H-8", ct: int.Parse(ct, CultureInfo.InvariantCulture), shape: i =>
+        {
+            i["customer"]!.AsObject().Remove("email");
+            i["pdf"] = Convert.ToBase64String("%PDF-1.4 made for a test"u8.ToArray());
+            i["paidamount"] = 3m;
+        }));
         var assets = AssetAddress().Matches(System.Text.Encoding.UTF8.GetString(html)).Select(m => m.Groups[1].Value).ToList();
         var size = html.Length;
         foreach (var address in assets)
@@ -204,7 +223,8 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
             size += (await asset.Content.ReadAsByteArrayAsync()).Length;
         }
 
-        Assert.Single(assets);
+        await app.ChangeCreditorAsync(c => (c.Account, c.LogoHash, c.Accent, c.SupportUrl) = (null, null, null, null));
+        Assert.Equal(3, assets.Count); // the house's sheet, the creditor's colours, the logo
         Assert.InRange(size, 10_000, 60_000);
     }
 
@@ -304,13 +324,13 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
 
     private Task<Invoice> InvoiceAsync(string number) => app.ReadEngineAsync(db => db.Invoices.AsNoTracking().SingleAsync(i => i.Number == number));
 
-    [GeneratedRegex(@"(?<![\w@./-])(?:page|fact|field|pay|sign|method|go|bank|sandbox|error|notfound|refused|mail|country)\.[a-z]\w*")]
-    private static partial Regex KeyLooking();
+    [GeneratedRegex(@"(?<![\w@./-])(?:page|fact|field|pay|history|my|sign|method|go|bank|sandbox|error|notfound|refused|mail|country)\.[a-z]\w*")]
+    internal static partial Regex KeyLooking();
 
     [GeneratedRegex(@"\{\w+\}")]
-    private static partial Regex Hole();
+    internal static partial Regex Hole();
 
-    [GeneratedRegex("(?:href|src)=\"(/assets/[^\"]+)\"")]
+    [GeneratedRegex("(?:href|src)=\"(/(?:assets|brand)/[^\"]+)\"")]
     private static partial Regex AssetAddress();
 }
 

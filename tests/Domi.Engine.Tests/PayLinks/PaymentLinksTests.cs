@@ -72,7 +72,8 @@ public sealed partial class PaymentLinksTests(AppFixture app) : IClassFixture<Ap
         await debtor.PayLinkAsync(page, "refuse");
         Assert.Equal("declined", Text(Link(await client.GetAsync("/payment/link?id=" + Id(made))), "state"));
         Assert.Equal(page + "?r=paid", await debtor.PayLinkAsync(page, method: "bancontact"));
-        Assert.Contains("https://shop.example/thanks?a=1", await debtor.SeeAsync(page));
+        Assert.Contains("https://shop.example/thanks?a=1", await debtor.SeeAsync(page + "?r=paid"));
+        Assert.DoesNotContain("refresh", await debtor.SeeAsync(page)); // who looks later is not sent away
         var paid = Link(await client.GetAsync($"/payment/link?id={Id(made)}&include=meta"));
         Assert.Equal(("paid", "bancontact", false), (Text(paid, "state"), Text(paid.GetProperty("meta"), "method"), paid.GetProperty("meta").GetProperty("active").GetBoolean()));
 

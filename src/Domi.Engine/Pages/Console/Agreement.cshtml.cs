@@ -191,16 +191,18 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
         var comments = await Db.MandateComments.AsNoTracking().Where(c => c.MandateId == m.Id).OrderByDescending(c => c.Id).Take(MostEvents).ToListAsync(ct);
         var mails = await Db.Mails.AsNoTracking().Where(x => x.About == about).OrderByDescending(x => x.CreatedAt).Take(MostEvents).Select(x => new { x.Purpose, x.To, x.CreatedAt }).ToListAsync(ct);
         var acts = await Db.ConsoleActs.AsNoTracking().Where(a => a.CreditorId == Me && a.Subject == m.Reference && a.Act.StartsWith("agreement.") && a.Act != "agreement.comment").OrderByDescending(a => a.Id).Take(MostEvents).ToListAsync(ct);
+        var onPages = await Db.PageEvents.AsNoTracking().Where(e => e.CreditorId == Me && e.AboutId == m.Id).OrderByDescending(e => e.Id).Take(MostEvents).ToListAsync(ct);
         List<(DateTimeOffset At, Cell What, string? Who)> all =
         [
             .. comments.Select(c => (c.At, new Cell(c.Text, null, T[c.IsPublic ? "console.comment_is_public" : "console.comment_is_internal"]), (string?)c.Name)),
             .. mails.Select(x => (x.CreatedAt, new Cell(T[$"console.mail.{x.Purpose}"], null, x.To), (string?)null)),
             .. acts.Select(a => (a.At, new Cell(T[$"console.act.{a.Act}", ("subject", a.Subject)]), (string?)a.Name)),
+            .. onPages.Select(e => (e.At, new Cell(T[$"console.event.{e.Kind}"], null, e.Text), m.DebtorName)),
             (m.PreparedAt, new(T["console.event.prepared"]), null),
         ];
         if (m.OpenedAt is { } opened) all.Add((opened, new(T["console.event.opened"]), null));
         if (m.SignedAt is { } signed) all.Add((signed, new(T["console.event.signed"], null, m.SignMethod), m.DebtorName));
-        if (m.CancelledOn is { } ended) all.Add((ended.StartOfDay(), new(T["console.event.cancelled"], null, m.CancelReason), m.CancelledBy == "creditor" ? null : m.DebtorName));
+        if (m.CancelledOn is { } ended) all.Add((ended.StartOfDay(), new(T["console.event.ended"], null, m.CancelReason), m.CancelledBy == "creditor" ? null : m.DebtorName));
         return new(T["console.events"], [new(T["console.when"]), new(T["console.what"]), new(T["console.who"])], [.. all.OrderByDescending(e => e.At).Take(MostEvents).Select(e => new Row("", [new(e.At), e.What, new(e.Who)]))]);
     }
 

@@ -28,13 +28,14 @@ internal sealed class InvoiceModel(Desk desk, InvoiceActions actions, Settlement
         if (i.DocumentHash is not null) links.Add(($"/console/invoices/{id}?handler=Pdf", "PDF"));
         Detail = new(T["console.invoice_number", ("number", i.Number)], StateViews.Of(T, i), i.Title,
         [
-            new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.amount"], new(i.Amount)), new(T["console.open_amount"], new(i.Open)), new(T["console.date"], new(i.Date)), new(T["console.due"], new(i.DueOn)),
+            new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.amount"], new(i.Amount)), new(T["console.open_amount"], new(i.Open)), new(T["console.date"], new(i.Date)), new(T["console.due"], new(i.DueOn)), new(T["console.scheduled_on"], new(i.ScheduledOn)),
             new(T["console.message"], new(i.Remittance)), new(T["console.reference"], new(i.Ref)), new(T["console.email"], new(i.Email ?? customer.Email)), new(T["console.reminders"], new(i.ReminderLevel)), new(T["console.announced"], new(i.AnnouncedAt)), new(T["console.paid_at"], new(i.PaidAt)),
         ],
         Acts(i),
         [
             new(T["console.payments"], [new(T["console.what"]), new(T["console.amount"], true), new(T["console.method"]), new(T["console.reason"]), new(T["console.when"])],
                 [.. payments.Select(p => new Row(p.Id.ToString(), [new(T[$"console.payment.{p.Kind}"]), new(p.Amount), new(p.Method), new(StateViews.ReasonOf(T, p.ReasonCode)), new(p.OccurredAt)]))]) { Empty = T["console.none"] },
+            await tables.EventsAsync(id, ct),
             await tables.DebitsAsync(Db.DirectDebits.AsNoTracking().Where(d => d.InvoiceId == id && !d.IsSuperseded), ct: ct),
             await tables.LinksAsync(Db.PayLinks.AsNoTracking().Where(l => l.InvoiceId == id), ct: ct),
         ])

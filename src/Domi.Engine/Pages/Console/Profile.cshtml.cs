@@ -1,6 +1,5 @@
 using System.Globalization;
 using Domi.Engine.DirectDebits;
-using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Engine.Users;
 using Domi.Platform;
@@ -10,11 +9,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
-/// <summary>The rules of one profile: days, ways to pay, and what follows when a collection fails.</summary>
+/// <summary>The rules of one profile: days, invitations, and what follows when a collection fails.</summary>
 internal sealed class ProfileModel(Desk desk) : ProfilePage(desk)
 {
-    public bool Pays(string method) => PayInvoice.MethodsOf(Profile).Contains(method);
-
     public Task<IActionResult> OnPostAsync(int number, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "profile.change", async token =>
     {
         if (await Db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == Me && p.Number == number, token) is not { } p) return null;
@@ -22,8 +19,7 @@ internal sealed class ProfileModel(Desk desk) : ProfilePage(desk)
         if (Text("name", 140) is not { } name) throw new RefusedException("name_missing", "The name is missing or too long.");
         (p.Name, p.IsActive, p.ShorterNotificationAgreed) = (name, IsOn("active"), IsOn("shorter"));
         (p.LeadDays, p.PrenotificationDays, p.LinkDays) = (Number("leadDays", 1, 30), Number("noticeDays", 0, 90), Number("linkDays", 1, 365));
-        (p.SendsByItself, p.SendsInvoices, p.SendsReminders) = (IsOn("sendsByItself"), IsOn("sendsInvoices"), IsOn("sendsReminders"));
-        p.PayMethods = Chosen("payMethods", PayInvoice.Methods);
+        p.SendsByItself = IsOn("sendsByItself");
         p.ReminderDays = ReminderDays();
         p.ExitUrl = WebAddress.Read(Text("exitUrl", 500), "exitUrl");
         p.FailureCharge = decimal.TryParse(Request.Form["charge"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var charge) && charge is >= 0 and <= 1000 && decimal.Round(charge, 2) == charge

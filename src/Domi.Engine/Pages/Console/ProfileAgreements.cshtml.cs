@@ -66,5 +66,5 @@ internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
 internal static class ProfileTabs
 {
     public static IReadOnlyList<Tab> Of(Platform.Texts t, int number, string current) =>
-        [.. new[] { ("", "console.general"), ("agreements", "console.agreements") }.Select(p => new Tab($"/console/profiles/{Tables.Text(number)}{(p.Item1.Length > 0 ? "/" + p.Item1 : "")}", t[p.Item2], p.Item1 == current))];
+        [.. new[] { ("", "console.general"), ("agreements", "console.agreements"), ("invoices", "console.profile_invoices") }.Select(p => new Tab($"/console/profiles/{Tables.Text(number)}{(p.Item1.Length > 0 ? "/" + p.Item1 : "")}", t[p.Item2], p.Item1 == current))];
 }

@@ -42,6 +42,15 @@ internal sealed class Tables(EngineDb db, Texts t, Guid creditorId)
         { Empty = t["console.none"] };
     }
 
+    /// <summary>What debtors did on the pages of an invoice or a mandate, newest first.</summary>
+    public async Task<ListView> EventsAsync(Guid aboutId, CancellationToken ct)
+    {
+        var rows = await db.PageEvents.AsNoTracking().Where(e => e.CreditorId == creditorId && e.AboutId == aboutId).OrderByDescending(e => e.Id).Take(MostRelated).ToListAsync(ct);
+        return new(t["console.page_events"], [new(t["console.when"]), new(t["console.what"]), new(t["console.said"])],
+            [.. rows.Select(e => new Row(e.Id.ToString(), [new(e.At), new(t[$"console.event.{e.Kind}"]), new(e.Kind is PageEvent.Scheduled ? DateOnly.ParseExact(e.Text!, "O", CultureInfo.InvariantCulture) : e.Text)]))])
+        { Empty = t["console.none"] };
+    }
+
     public async Task<ListView> InvoicesAsync(IQueryable<Invoice> invoices, int most = MostRelated, CancellationToken ct = default)
     {
         var rows = await invoices.Where(i => i.CreditorId == creditorId).OrderByDescending(i => i.Id).Take(most).Join(db.Customers, i => i.CustomerId, c => c.Id, (i, c) => new { i, c }).OrderByDescending(x => x.i.Id).ToListAsync(ct);
