@@ -50,12 +50,12 @@ internal static class ImportCollection
                 foreach (var collection in wanted.Collections)
                 {
                     var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == call.CreditorId && m.Reference == collection.Mandate && m.ProfileId == profile.Id, token);
-                    if (mandate is not { IsCollectable: true }) throw Bad($"{collection.EndToEndId}: mandate {collection.Mandate} is not here, or not active.");
+                    if (mandate is not { IsCollectable: true, DebtorAccount: not null }) throw Bad($"{collection.EndToEndId}: mandate {collection.Mandate} is not here, or not active.");
                     if (await db.DirectDebits.AnyAsync(d => d.CreditorId == call.CreditorId && d.EndToEndId == collection.EndToEndId, token)) throw Bad($"{collection.EndToEndId} is here already.");
 
                     var debit = DirectDebit.Plan(call.CreditorId, await db.NextObjectNumberAsync(call.CreditorId, token), null, mandate.Id, collection.Amount, collection.Message, collection.EndToEndId, 1, day, clock.GetUtcNow(),
                         refIsEndToEndId: true);
-                    debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
+                    debit.HandOver(run.Id, RunOf.AnswersAt(debit, clock), clock.GetUtcNow());
                     db.DirectDebits.Add(debit);
                 }
             }

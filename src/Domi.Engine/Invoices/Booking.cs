@@ -12,7 +12,7 @@ internal static class Booking
 {
     private static readonly Func<EngineDb, Guid, Guid, Guid, IAsyncEnumerable<Mandate>> ActiveMandates = EF.CompileAsyncQuery(
         (EngineDb db, Guid creditorId, Guid customerId, Guid profileId) => db.Mandates.Where(m => m.CreditorId == creditorId && m.CustomerId == customerId
-            && m.ProfileId == profileId && m.State == MandateState.Signed && !m.IsSuspended && m.DebtorAccount != null));
+            && m.ProfileId == profileId && m.State == MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)));
 
     /// <summary>
     /// A customer with an active signed mandate of the same profile is collected from, on the one signed last; everybody else gets the
@@ -28,8 +28,8 @@ internal static class Booking
         var active = await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct);
         if (active.Count == 0 && isForced)
             active = await db.Mandates.Where(m => m.CreditorId == invoice.CreditorId && m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId
-                && m.SignedAt != null && m.DebtorAccount != null && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct);
-        return active.OrderByDescending(m => m.SignedAt).FirstOrDefault();
+                && m.SignedAt != null && (m.DebtorAccount != null || m.CardToken != null) && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct);
+        return active.Where(m => m.HasMeans).OrderByDescending(m => m.SignedAt).FirstOrDefault();
     }
 
     /// <summary>
@@ -39,7 +39,7 @@ internal static class Booking
     public static async Task CollectOrOfferAsync(EngineDb db, Invoice invoice, Profile profile, Mandate found, bool isForced, BusinessClock clock, CancellationToken ct)
     {
         await db.Entry(found).ReloadAsync(ct);
-        var force = isForced && found is { IsCollectable: false, SignedAt: not null, DebtorAccount: not null, State: MandateState.Signed or MandateState.Cancelled };
+        var force = isForced && found is { IsCollectable: false, SignedAt: not null, HasMeans: true, State: MandateState.Signed or MandateState.Cancelled };
         if (found.IsCollectable || force) await CollectAsync(db, invoice, profile, found, clock, ct, force);
     }
 
@@ -54,11 +54,15 @@ internal static class Booking
         if (mandate.SignedAt > announced) announced = mandate.SignedAt.Value;
         // A former transaction of it that failed is off the table: this one takes its place.
         foreach (var former in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.ArchivedAt == null).ToListAsync(ct)) former.Archive(now);
-        var on = profile.CollectOn(invoice.DueOn, announced.BrusselsDate(), clock.Today);
+        var on = DayOf(profile, invoice, announced.BrusselsDate(), clock.Today);
         db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
-            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced));
+            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced, isCard: mandate.Kind is AgreementKind.CreditCard));
         invoice.Collect(now);
     }
+
+    /// <summary>When an invoice is collected: a card is charged at once, an account when it is due.</summary>
+    public static DateOnly DayOf(Profile profile, Invoice invoice, DateOnly announcedOn, DateOnly today) =>
+        profile.CollectOn(profile.Kind is AgreementKind.CreditCard ? today : invoice.DueOn, announcedOn, today);
 
     /// <summary>What the debtor sees on the statement.</summary>
     private static string MessageOf(Invoice invoice) =>

@@ -1,9 +1,11 @@
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
+using Domi.Engine.Identity;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Rendering;
 using Domi.Standards;
@@ -14,7 +16,7 @@ namespace Domi.Engine.Pages;
 
 /// <summary>What is asked of a debtor: pay now, or set up automatic payment; and what became of it.</summary>
 internal sealed class PayModel(
-    PayInvoice pay, EngineDb db, DomiSettings settings, PublicAddress address, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
+    PayInvoice pay, IdentityProviders providers, EngineDb db, DomiSettings settings, PublicAddress address, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "pay";
 
@@ -123,7 +125,12 @@ internal sealed class PayModel(
                 && (m.State == MandateState.SignedPendingDebtorBank || m.State == MandateState.Signed))
             .Select(m => m.State).ToListAsync(ct);
         WaitsForBank = states.Contains(MandateState.SignedPendingDebtorBank);
-        OffersAutomatic = states.Count == 0 && profile.IsActive && Creditor.CreditorIdentifier.Length > 0;
+        OffersAutomatic = states.Count == 0 && profile.IsActive && profile.Kind switch
+        {
+            AgreementKind.DirectDebit => Creditor.CreditorIdentifier.Length > 0,
+            AgreementKind.CreditCard => providers.TakesPayments,
+            _ => false, // on a contract nothing is collected
+        };
     }
 
     private Transfer TransferTo(Iban account)

@@ -3,6 +3,9 @@ using Domi.Standards;
 
 namespace Domi.Engine.Profiles;
 
+/// <summary>What an agreement is about: collecting from an account, charging a card, or terms alone.</summary>
+public enum AgreementKind { DirectDebit, CreditCard, Contract }
+
 /// <summary>A kind of agreement that the creditor offers (Twikey: template, <c>ct</c>), with its rules of collection.</summary>
 public sealed class Profile
 {
@@ -15,6 +18,9 @@ public sealed class Profile
 
     public required string Name { get; set; }
 
+    public AgreementKind Kind { get; init; }
+
+    /// <summary>Of a direct debit; the others are open to everybody, as Core is.</summary>
     public MandateScheme Scheme { get; init; }
 
     public bool IsActive { get; set; } = true;
@@ -90,18 +96,25 @@ public sealed class Profile
     /// <summary>Where a signer goes when done, with nominal or positional placeholders.</summary>
     public string? ExitUrl { get; set; }
 
-    public string WireType => Scheme == MandateScheme.B2B ? "B2B" : "CORE";
+    public string WireType => Kind switch
+    {
+        AgreementKind.CreditCard => "CREDITCARD",
+        AgreementKind.Contract => "CONTRACT",
+        _ => Scheme == MandateScheme.B2B ? "B2B" : "CORE",
+    };
 
     /// <summary>The days of notice that bind: a number under 14 counts only when it was agreed.</summary>
     public int BindingNotificationDays => ShorterNotificationAgreed ? PrenotificationDays : Math.Max(14, PrenotificationDays);
 
     /// <summary>
     /// When an invoice can be collected: its due date, never earlier than today + lead and never earlier than the announcement + notice,
-    /// moved to the next TARGET day.
+    /// moved to the next TARGET day. A card needs neither notice nor a bank's working day.
     /// </summary>
     /// <remarks>Source: SDD Core rulebook, pre-notification (14 calendar days); presentation at the latest D-1, banks ask for 2.</remarks>
     public DateOnly CollectOn(DateOnly dueOn, DateOnly announcedOn, DateOnly today)
     {
+        if (Kind is AgreementKind.CreditCard) return dueOn > today ? dueOn : today;
+
         var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
         var noticed = announcedOn.AddDays(BindingNotificationDays);
         return TargetCalendar.NextOpen(new[] { dueOn, earliest, noticed }.Max());

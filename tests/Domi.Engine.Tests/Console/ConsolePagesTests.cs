@@ -158,7 +158,10 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         var csv = await answer.Content.ReadAsStringAsync();
         Assert.Equal("text/csv", answer.Content.Headers.ContentType!.MediaType);
         Assert.DoesNotContain("\n=", csv);
-        Assert.DoesNotContain(",=", csv);
+        Assert.DoesNotContain(";=", csv);
+        // What Excel needs where lists are separated by semicolons and decimals by commas.
+        Assert.Equal(new byte[] { 0xef, 0xbb, 0xbf }, (await answer.Content.ReadAsByteArrayAsync())[..3]);
+        Assert.Matches(@";\d+,\d\d;", csv);
 
         var customers = await (await person.Http.GetAsync("/console/customers?handler=Csv")).Content.ReadAsStringAsync();
         Assert.Contains("'=HYPERLINK", customers);
@@ -244,7 +247,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         using var person = await Person.OfAsync(app);
         (string, string)[] fields =
         [
-            ("name", "Mine"), ("active", "true"), ("leadDays", "3"), ("noticeDays", "5"), ("linkDays", "30"), ("charge", "2.50"), ("payMethods", "card"), ("reminderDays", "3, 7"), ("exitUrl", "https://shop.example/done"),
+            ("name", "Mine"), ("active", "true"), ("leadDays", "3"), ("noticeDays", "5"), ("linkDays", "30"), ("charge", "2.50"), ("payMethods", "card"), ("signMethods", "email"), ("reminderDays", "3, 7"), ("exitUrl", "https://shop.example/done"),
             ("Soft-0-kind", "Retry"), ("Soft-0-days", "4"), ("Soft-1-kind", "PaymentAlternative"), ("Soft-1-days", "2"), ("Soft-1-channel", "Sms"), ("Soft-2-kind", ""), ("Soft-2-days", "0"),
         ];
         using var saved = await person.DoAsync("/console/profiles/2", fields);
@@ -258,6 +261,40 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         Assert.Empty((await ProfileAsync()).FailurePlan.Hard);
 
         Task<Profile> ProfileAsync() => app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.CreditorId == app.Access.CreditorId && p.Number == 2));
+    }
+
+    [Fact]
+    public async Task A_profile_of_another_kind_is_made_with_its_ways_to_sign_its_terms_and_its_questions()
+    {
+        using var person = await Person.OfAsync(app);
+        foreach (var (name, type, prefix) in new[] { ("", "CONTRACT", "CLUB"), ("Club", "PAYROLL", "CLUB"), ("Club", "CONTRACT", "CLUB1"), ("Club", "CONTRACT", "core") })
+        {
+            using var refused = await person.DoAsync("/console/profiles?handler=Add", ("name", name), ("type", type), ("prefix", prefix));
+            Assert.Contains("callout bad", await person.GetAsync("/console/profiles"));
+        }
+
+        using var added = await person.DoAsync("/console/profiles?handler=Add", ("name", "Club"), ("type", "CONTRACT"), ("prefix", "club"));
+        var profile = await app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.CreditorId == app.Access.CreditorId && p.Prefix == "CLUB"));
+        Assert.Equal(AgreementKind.Contract, profile.Kind);
+        var page = "/console/profiles/" + Tables.Text(profile.Number);
+        (string, string)[] fields =
+        [
+            ("name", "Club"), ("active", "true"), ("leadDays", "2"), ("noticeDays", "14"), ("linkDays", "30"), ("charge", "0"), ("payMethods", "card"), ("signMethods", "itsme"), ("signMethods", "paper"), ("signMethods", "payment"),
+            ("terms-nl", "Geen honden.\r\nNooit."), ("terms-fr", " "),
+            ("attribute-0-name", "Size"), ("attribute-0-type", "select"), ("attribute-0-description", "Your size"), ("attribute-0-options", "S, M"), ("attribute-0-asked", "true"), ("attribute-0-mandatory", "true"), ("attribute-1-name", ""), ("attribute-1-type", "text"),
+        ];
+        using var saved = await person.DoAsync(page, fields);
+        foreach (var (field, value) in new[] { ("attribute-2-name", "size"), ("attribute-2-name", "A size"), ("attribute-0-options", ","), ("attribute-0-type", "plan"), ("terms-de", new string('t', 20_001)) })
+        {
+            using var refused = await person.DoAsync(page, [.. fields.Where(f => f.Item1 != field), (field, value), ("attribute-2-type", "text")]);
+            Assert.Contains("callout bad", await person.GetAsync(page));
+        }
+
+        profile = await app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.Id == profile.Id));
+        Assert.Equal(("itsme,paper", """{"nl":"Geen honden.\nNooit."}"""), (profile.SignMethods, profile.TermsJson));
+        var question = Assert.Single(ProfileAttributes.Of(profile));
+        Assert.Equal(("Size", "select", "Your size", "S,M", true, false, true), (question.Name, question.Type, question.Description, string.Join(',', question.Options), question.IsMandatory, question.IsReadOnly, question.IsAsked));
+        Assert.Contains("Geen honden.", await person.GetAsync(page));
     }
 
     private Task<string> StateAsync() => app.ReadEngineAsync(async db => string.Join(' ',

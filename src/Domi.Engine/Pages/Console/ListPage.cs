@@ -94,7 +94,7 @@ internal abstract class ListPage(Desk desk) : ConsolePage(desk)
 
         var csv = new StringBuilder("\ufeff"); // else spreadsheets take it for another encoding
         Csv.Line(csv, list.Columns.Select(c => c.Title));
-        foreach (var row in list.Rows) Csv.Line(csv, row.Cells.Select(c => c.Value is decimal or DateOnly or DateTimeOffset or int or long ? c.Plain : Csv.Harmless(c.Plain)));
+        foreach (var row in list.Rows) Csv.Line(csv, row.Cells.Select(Csv.OfSpreadsheet));
         return File(Encoding.UTF8.GetBytes(csv.ToString()), "text/csv; charset=utf-8", Section + ".csv");
     }
 
@@ -149,6 +149,14 @@ internal static class Csv
     /// <remarks>Source: OWASP, CSV injection.</remarks>
     public static string Harmless(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + text : text;
 
+    /// <summary>A value as the spreadsheets of the countries we are in read it: they take a decimal point for a date, and separate by semicolons.</summary>
+    public static string OfSpreadsheet(Cell cell) => cell.Value switch
+    {
+        decimal => cell.Plain.Replace('.', ','),
+        DateOnly or DateTimeOffset or int or long => cell.Plain,
+        _ => Harmless(cell.Plain),
+    };
+
     public static void Line(StringBuilder csv, IEnumerable<string> values) =>
-        csv.AppendJoin(',', values.Select(v => v.AsSpan().ContainsAny(",\"\r\n;") ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : v)).Append("\r\n");
+        csv.AppendJoin(';', values.Select(v => v.AsSpan().ContainsAny("\"\r\n;") ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : v)).Append("\r\n");
 }

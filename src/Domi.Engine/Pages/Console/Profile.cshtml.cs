@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domi.Engine.DirectDebits;
+using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Engine.Users;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
-/// <summary>The rules of one profile: days, ways to pay, and what follows when a collection fails.</summary>
+/// <summary>The rules of one profile: days, ways to sign and to pay, terms and questions, and what follows when a collection fails.</summary>
 internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
 {
     public override string Section => "settings";
@@ -18,6 +19,17 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
     public Profile Profile { get; private set; } = null!; // set before the page is drawn
 
     public bool Pays(string method) => PayInvoice.MethodsOf(Profile).Contains(method);
+
+    public bool Signs(string method) => SignMethods.Of(Profile).Contains(method);
+
+    public string? TermsIn(string language) => AgreementText.TermsOf(Profile).GetValueOrDefault(language);
+
+    /// <summary>The questions there are, and two that are none yet.</summary>
+    public IEnumerable<(int At, ProfileAttribute? Attribute)> Questions()
+    {
+        var known = ProfileAttributes.Of(Profile);
+        for (var i = 0; i < Math.Min(ProfileAttributes.Most, known.Count + 2); i++) yield return (i, i < known.Count ? known[i] : null);
+    }
 
     public async Task<IActionResult> OnGetAsync(int number, CancellationToken ct)
     {
@@ -35,6 +47,9 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
         (p.LeadDays, p.PrenotificationDays, p.LinkDays) = (Number("leadDays", 1, 30), Number("noticeDays", 0, 90), Number("linkDays", 1, 365));
         (p.SendsByItself, p.SendsInvoices, p.SendsReminders) = (IsOn("sendsByItself"), IsOn("sendsInvoices"), IsOn("sendsReminders"));
         p.PayMethods = Chosen("payMethods", PayInvoice.Methods);
+        if (p.Kind is not AgreementKind.CreditCard) p.SignMethods = Chosen("signMethods", SignMethods.Of(p.Kind));
+        p.TermsJson = AgreementText.Written(Texts.Languages.Select(l => (l, Terms: Request.Form["terms-" + l].ToString().ReplaceLineEndings("\n").Trim())).Where(t => t.Terms.Length > 0).ToDictionary(t => t.l, t => t.Terms));
+        p.AttributesJson = ProfileAttributes.Written(Attributes());
         p.ReminderDays = ReminderDays();
         p.ExitUrl = WebAddress.Read(Text("exitUrl", 500), "exitUrl");
         p.FailureCharge = decimal.TryParse(Request.Form["charge"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var charge) && charge is >= 0 and <= 1000 && decimal.Round(charge, 2) == charge
@@ -66,6 +81,21 @@ internal sealed class ProfileModel(Desk desk) : ConsolePage(desk)
         var days = text.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (days.Length > 4 || days.Any(d => !int.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out var day) || day is < 1 or > 365)) throw Invalid("reminderDays");
         return string.Join(',', days);
+    }
+
+    private List<ProfileAttribute> Attributes()
+    {
+        var attributes = new List<ProfileAttribute>();
+        for (var i = 0; i < ProfileAttributes.Most; i++)
+        {
+            var field = $"attribute-{i}";
+            string Said(string part) => Request.Form[$"{field}-{part}"].ToString().Trim();
+            if (Said("name") is not { Length: > 0 } name) continue;
+            attributes.Add(new(name, Said("type"), Said("description"), Said("options").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+                IsOn(field + "-mandatory"), IsOn(field + "-readonly"), IsOn(field + "-asked")));
+        }
+
+        return attributes;
     }
 
     private List<FailureStep> Steps(FailureBucket bucket)

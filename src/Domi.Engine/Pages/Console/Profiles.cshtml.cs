@@ -1,4 +1,6 @@
+using Domi.Engine.Profiles;
 using Domi.Engine.Users;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
@@ -9,6 +11,9 @@ internal sealed class ProfilesModel(Desk desk) : ListPage(desk)
     public override string Section => "settings";
 
     protected override ConsoleRole Needs => ConsoleRole.Administrator;
+
+    public Task<IActionResult> OnPostAddAsync(string? name, string? type, string? prefix, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "profile.add",
+        async token => (await AddProfile.Async(Db, Me, name, type, prefix, token)).Name, "/console/profiles", ct);
 
     protected override async Task<ListView?> ReadAsync(int most, CancellationToken ct)
     {
