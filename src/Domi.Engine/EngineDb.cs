@@ -274,6 +274,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.SignedPlace).HasMaxLength(70);
             mandate.Property(m => m.SignMethod).HasMaxLength(32);
             mandate.Property(m => m.DocumentHash).HasMaxLength(64);
+            mandate.Property(m => m.ContractHash).HasMaxLength(64);
             mandate.Property(m => m.CancelReason).HasMaxLength(200);
             mandate.Property(m => m.CancelledBy).HasMaxLength(32);
             mandate.Property(m => m.PageTokenHash).HasMaxLength(64);
@@ -282,12 +283,17 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.CodeHash).HasMaxLength(64);
             mandate.Property(m => m.CodeDestination).HasMaxLength(254);
             mandate.Property(m => m.Version).IsConcurrencyToken();
-            mandate.Property(m => m.Campaign).HasMaxLength(140);
+            mandate.Property(m => m.Campaign).HasMaxLength(250);
             mandate.Property(m => m.RedirectUrl).HasMaxLength(1000);
             mandate.HasIndex(m => new { m.CreditorId, m.Number }).IsUnique();
             mandate.HasIndex(m => m.RemindAt);
             mandate.HasIndex(m => new { m.CreditorId, m.DebtorAccount });
-            mandate.Ignore(m => m.Evidence).Ignore(m => m.IsCollectable).Ignore(m => m.WireState);
+            mandate.Property(m => m.CardToken).HasMaxLength(100);
+            mandate.Property(m => m.CardLast).HasMaxLength(4);
+            mandate.Property(m => m.CardBrand).HasMaxLength(32);
+            mandate.Property(m => m.CardHolderId).HasMaxLength(100);
+            mandate.HasIndex(m => m.CardExpiresOn).HasFilter("state = 'Signed' and card_expires_on is not null");
+            mandate.Ignore(m => m.Evidence).Ignore(m => m.IsCollectable).Ignore(m => m.HasMeans).Ignore(m => m.MaskedMeans).Ignore(m => m.WireState);
             mandate.HasIndex(m => new { m.CreditorId, m.Reference }).IsUnique();
             mandate.HasIndex(m => m.PageTokenHash).IsUnique();
             mandate.HasIndex(m => new { m.CreditorId, m.CustomerId, m.ProfileId, m.State });
@@ -309,12 +315,13 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             invoice.Property(i => i.Delivery).HasMaxLength(32);
             invoice.Property(i => i.RelatedInvoiceNumber).HasMaxLength(70);
             invoice.Property(i => i.Partner).HasMaxLength(70);
+            invoice.Property(i => i.Campaign).HasMaxLength(250);
             invoice.Property(i => i.DocumentHash).HasMaxLength(64);
             invoice.Property(i => i.UblHash).HasMaxLength(64);
             invoice.Property(i => i.PageTokenHash).HasMaxLength(64);
             invoice.Property(i => i.LastError).HasMaxLength(8);
             invoice.Property(i => i.Version).IsConcurrencyToken();
-            invoice.Ignore(i => i.Open).Ignore(i => i.IsPayable).Ignore(i => i.WireState);
+            invoice.Ignore(i => i.Open).Ignore(i => i.Overpaid).Ignore(i => i.IsPayable).Ignore(i => i.WireState);
             invoice.HasIndex(i => new { i.CreditorId, i.PublicId }).IsUnique();
             invoice.HasIndex(i => new { i.CreditorId, i.Number }).IsUnique();
             invoice.HasIndex(i => i.PageTokenHash).IsUnique();
@@ -372,6 +379,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             link.HasIndex(l => new { l.State, l.ExpiresAt });
             link.HasIndex(l => new { l.CreditorId, l.Number }).IsUnique();
             link.HasIndex(l => l.InvoiceId);
+            link.HasIndex(l => l.MandateId).HasFilter("mandate_id is not null");
         });
         modelBuilder.Entity<LinkRefund>(refund =>
         {
@@ -459,6 +467,10 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             identification.Property(i => i.RedirectUrl).HasMaxLength(1000);
             identification.Property(i => i.TokenHash).HasMaxLength(64);
             identification.Property(i => i.Name).HasMaxLength(140);
+            identification.Property(i => i.StateHash).HasMaxLength(64);
+            identification.Property(i => i.ExchangeSealed).HasMaxLength(2000);
+            identification.Property(i => i.Subject).HasMaxLength(255);
+            identification.HasIndex(i => i.StateHash).IsUnique();
             identification.HasIndex(i => i.TokenHash).IsUnique();
             identification.HasIndex(i => i.MandateId);
             identification.HasIndex(i => new { i.State, i.CreatedAt });

@@ -66,6 +66,13 @@ public static class EngineHost
         services.AddScoped<SignMandate>();
         services.AddSingleton<CustomerAccess>();
         services.AddScoped<Identify>();
+        services.AddScoped<SignElsewhere>();
+        services.AddSingleton<IdentityProviders>();
+        services.AddHttpClient(IdentityProviders.Client, http =>
+        {
+            http.Timeout = TimeSpan.FromSeconds(10);
+            http.MaxResponseContentBufferSize = 1024 * 1024;
+        }).UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5)).SetHandlerLifetime(Timeout.InfiniteTimeSpan); // kept by who uses it
         services.AddScoped<PayInvoice>();
         services.AddScoped<ScheduleInvoice>();
         services.AddScoped<AskCreditor>();
@@ -94,6 +101,7 @@ public static class EngineHost
 
         services.AddRecurring<ExpireInvoices>();
         services.AddRecurring<LapseMandates>();
+        services.AddRecurring<ExpireCards>();
         services.AddModulePages(assembly, pages => pages.RootDirectory = "/Pages");
         services.AddHostedPages();
         services.AddConsole(settings);

@@ -1,5 +1,8 @@
 namespace Domi.Rendering;
 
+/// <summary>What is signed: a mandate for an account, one for a card, or an agreement without either.</summary>
+public enum MandateKind { DirectDebit, Card, Contract }
+
 /// <summary>What stands on the PDF of a SEPA direct debit mandate. Texts arrive ready to print, in the document's language.</summary>
 public sealed record MandateDocument
 {
@@ -24,6 +27,17 @@ public sealed record MandateDocument
     public string? Iban { get; init; }
 
     public string? Bic { get; init; }
+
+    public MandateKind Kind { get; init; }
+
+    /// <summary>The card, as its holder recognises it.</summary>
+    public string? Card { get; init; }
+
+    /// <summary>The creditor's own terms, on pages of their own.</summary>
+    public string? Terms { get; init; }
+
+    /// <summary>What was asked with it, and answered.</summary>
+    public IReadOnlyList<(string Question, string Answer)> Answers { get; init; } = [];
 
     /// <summary>Recurrent collections, or a single one.</summary>
     public bool IsRecurrent { get; init; } = true;
@@ -67,4 +81,8 @@ public sealed record MandateEvidence(
     string? MaskedDestination = null,
     DateTimeOffset? CodeSentAt = null,
     int? Attempts = null,
-    string? TextVersion = null);
+    string? TextVersion = null)
+{
+    /// <summary>Who proved the signer, and under which name; null where he signed by himself.</summary>
+    public string? Proof { get; init; }
+}

@@ -25,6 +25,7 @@ public static class MandatePdf
         using (var drawing = new MandateDrawing(pdf, document))
         {
             drawing.Form();
+            if (document.Terms is { } terms) drawing.Terms(terms);
             if (document.IsB2B) drawing.BankForm();
             if (document.Evidence is { } evidence) drawing.Evidence(evidence);
             drawing.Finish();
@@ -71,6 +72,14 @@ internal sealed class MandateDrawing : IDisposable
         Signature(Label("signature"), document.Signature);
     }
 
+    public void Terms(string terms)
+    {
+        NewPage();
+        Heading(Label("terms"), 17);
+        foreach (var paragraph in terms.ReplaceLineEndings("\n").Split('\n'))
+            if (paragraph.Trim().Length > 0) Text(paragraph, 9.5f, after: 5);
+    }
+
     /// <summary>A form of its own: the debtor hands it over, and it must say everything the bank checks collections against.</summary>
     public void BankForm()
     {
@@ -101,6 +110,7 @@ internal sealed class MandateDrawing : IDisposable
         Fact("evidenceSignedAt", Instant(evidence.SignedAt));
         Fact("address", evidence.Address);
         Fact("agent", evidence.Agent);
+        Fact("proof", evidence.Proof);
         Fact("channel", evidence.Channel);
         Fact("destination", evidence.MaskedDestination);
         Fact("attempts", evidence.Attempts?.ToString(CultureInfo.InvariantCulture));
@@ -119,19 +129,23 @@ internal sealed class MandateDrawing : IDisposable
     {
         Line();
         Fact("mandateReference", document.MandateReference, strong: true);
-        Fact("creditorIdentifier", document.CreditorIdentifier, strong: true);
-        Fact("scheme", document.IsB2B ? "SEPA Direct Debit Business-to-Business (B2B)" : "SEPA Direct Debit Core");
-        Fact("paymentType", Label(document.IsRecurrent ? "recurrent" : "oneOff"));
+        if (document.Kind is MandateKind.DirectDebit) Fact("creditorIdentifier", document.CreditorIdentifier, strong: true);
+        if (document.Kind is MandateKind.DirectDebit) Fact("scheme", document.IsB2B ? "SEPA Direct Debit Business-to-Business (B2B)" : "SEPA Direct Debit Core");
+        if (document.Kind is not MandateKind.Contract) Fact("paymentType", Label(document.IsRecurrent ? "recurrent" : "oneOff"));
         Line();
         Party("creditor", document.Creditor);
         Line();
         Party("debtor", document.Debtor);
-        if (document.Iban is null)
+        if (document.Kind is MandateKind.Card)
+            Fact("card", document.Card, strong: true);
+        else if (document.Kind is MandateKind.DirectDebit && document.Iban is null)
             Blank("iban");
         else
             Fact("iban", document.Iban, strong: true);
         Fact("bic", document.Bic);
         Line();
+        foreach (var (question, answer) in document.Answers) Pair(question, answer, strong: false);
+        if (document.Answers.Count > 0) Line();
     }
 
     private void Party(string role, MandateParty party)
@@ -205,21 +219,24 @@ internal sealed class MandateDrawing : IDisposable
         y += after;
     }
 
-    // A fact that is not known is not printed.
-    private void Fact(string? label, string? value, bool strong = false)
+    private void Fact(string? label, string? value, bool strong = false) => Pair(label is null ? null : Label(label), value, strong);
+
+    // A fact that is not known is not printed; a question is the creditor's, as long as he likes.
+    private void Pair(string? label, string? value, bool strong)
     {
         if (string.IsNullOrWhiteSpace(value)) return;
 
         const float size = 10.5f;
         using var font = Font(strong ? bold : regular, size);
-        var first = true;
-        foreach (var line in Wrap(value, font, Width - (2 * Margin) - LabelWidth))
+        using var small = Font(regular, 9);
+        List<string> labels = label is null ? [] : [.. Wrap(label, small, LabelWidth - 8)];
+        List<string> lines = [.. Wrap(value, font, Width - (2 * Margin) - LabelWidth)];
+        for (var i = 0; i < Math.Max(labels.Count, lines.Count); i++)
         {
             Need(size * 1.45f);
-            if (first && label is not null) Put(Label(label), Margin, y + size, regular, 9, Soft);
-            Put(line, Margin + LabelWidth, y + size, strong ? bold : regular, size, Ink);
+            if (i < labels.Count) Put(labels[i], Margin, y + size, regular, 9, Soft);
+            if (i < lines.Count) Put(lines[i], Margin + LabelWidth, y + size, strong ? bold : regular, size, Ink);
             y += size * 1.45f;
-            first = false;
         }
     }
 

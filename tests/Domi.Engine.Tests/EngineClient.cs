@@ -50,9 +50,9 @@ internal static class Settings
     }
 
     /// <summary>A profile of a test's own, with a notice of no days; answers its number.</summary>
-    public static async Task<string> GivenAProfileAsync(this AppFixture app, int number, Action<Domi.Engine.Profiles.Profile>? shape = null)
+    public static async Task<string> GivenAProfileAsync(this AppFixture app, int number, Action<Domi.Engine.Profiles.Profile>? shape = null, Domi.Engine.Profiles.AgreementKind kind = default)
     {
-        var profile = new Domi.Engine.Profiles.Profile { CreditorId = app.Access.CreditorId, Number = number, Name = $"Profile {number}", Prefix = $"P{number}X", PrenotificationDays = 0, ShorterNotificationAgreed = true };
+        var profile = new Domi.Engine.Profiles.Profile { CreditorId = app.Access.CreditorId, Number = number, Name = $"Profile {number}", Prefix = $"P{number}X", Kind = kind, PrenotificationDays = 0, ShorterNotificationAgreed = true };
         shape?.Invoke(profile);
         await app.ReadEngineAsync(db =>
         {

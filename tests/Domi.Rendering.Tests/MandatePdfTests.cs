@@ -45,6 +45,30 @@ public sealed class MandatePdfTests
             Assert.Contains(expected, text);
     }
 
+    [Theory]
+    [InlineData(MandateKind.Card, true)]
+    [InlineData(MandateKind.Contract, false)]
+    public async Task An_agreement_without_an_account_says_nothing_of_accounts_and_brings_its_terms_and_answers(MandateKind kind, bool isCharged)
+    {
+        using var folder = new WorkFolder();
+        var pdf = MandatePdf.Draw(Mandate(DocumentLanguage.English) with
+        {
+            Kind = kind,
+            Iban = null,
+            Bic = null,
+            Card = isCharged ? "visa •••• 4242" : null,
+            Terms = "No dogs.\nClosed on Sunday.\n" + string.Concat(Enumerable.Repeat("What is said at length goes on. ", 400)),
+            Answers = [("What is your size, and why is this question longer than its column?", "Medium")],
+        });
+
+        var text = await folder.TextOfAsync(pdf);
+        foreach (var expected in new[] { "Closed on Sunday.", "What is your size", "its column?", "Medium", "Terms" }) Assert.Contains(expected, text);
+        foreach (var absent in new[] { "IBAN", "Creditor identifier", "SEPA Direct Debit" }) Assert.DoesNotContain(absent, text);
+        Assert.Equal((isCharged, isCharged), (text.Contains("4242", StringComparison.Ordinal), text.Contains("Recurrent payments", StringComparison.Ordinal)));
+        using var read = PdfDocument.Open(pdf);
+        Assert.True(read.NumberOfPages >= 3);
+    }
+
     [Fact]
     public void A_drawn_signature_is_a_picture_on_the_page()
     {

@@ -66,7 +66,7 @@
   });
 
   form.addEventListener("submit", (event) => {
-    if (!document.getElementById("w-draw").checked) return;
+    if (event.submitter?.name === "leave" || !document.getElementById("w-draw").checked) return;
     if (!drawn) {
       event.preventDefault();
       empty.hidden = false;

@@ -47,11 +47,11 @@ internal static class Collect
     public static async Task<string?> HandOverAsync(EngineDb db, Profile profile, DateOnly? wanted, DateOnly? until, BusinessClock clock, CancellationToken token)
     {
         var earliest = profile.EarliestOn(clock.Today);
-        var day = TargetCalendar.NextOpen(wanted is { } later && later > earliest ? later : earliest);
+        var day = profile.OpenOn(wanted is { } later && later > earliest ? later : earliest);
         // Nothing is collected before the day that was announced: what is wanted later waits.
         var last = until > day ? until.Value : day;
         var open = await db.DirectDebits.Where(d => d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
-            && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && m.DebtorAccount != null) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
+            && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
         if (open.Count == 0) return null;
 
         var latest = open.Max(d => d.RequestedOn);
@@ -60,7 +60,7 @@ internal static class Collect
         foreach (var debit in open)
         {
             if (debit.RequestedOn != day) debit.Postpone(day, clock.GetUtcNow());
-            debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
+            debit.HandOver(run.Id, RunOf.AnswersAt(debit, clock), clock.GetUtcNow());
         }
 
         return run.PaymentInformationId;
@@ -135,9 +135,9 @@ internal static class RunOf
     public static string IdOf(Profile profile, DateOnly requestedOn, DateOnly madeOn) =>
         string.Create(CultureInfo.InvariantCulture, $"Domi-{profile.Number}-{requestedOn:yyyyMMdd}-{madeOn:MMdd}");
 
-    /// <summary>When the bank answers on what it has for a date.</summary>
-    public static DateTimeOffset AnswersAt(DateOnly requestedOn, BusinessClock clock) =>
-        requestedOn.At(8) is var at && at > clock.GetUtcNow() ? at : clock.GetUtcNow();
+    /// <summary>When the bank answers on what it has for a date; a card's provider answers at once.</summary>
+    public static DateTimeOffset AnswersAt(DirectDebit debit, BusinessClock clock) =>
+        !debit.IsCard && debit.RequestedOn.At(8) is var at && at > clock.GetUtcNow() ? at : clock.GetUtcNow();
 
     /// <summary>A run with a number of its own, or under a given id.</summary>
     public static async Task<CollectionRun> AddAsync(EngineDb db, Profile profile, DateOnly requestedOn, string? paymentInformationId, BusinessClock clock, CancellationToken ct)
@@ -162,6 +162,6 @@ internal static class RunOf
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == profileId, ct);
         var id = IdOf(profile, debit.RequestedOn, clock.Today);
         var run = await db.CollectionRuns.SingleOrDefaultAsync(r => r.CreditorId == debit.CreditorId && r.PaymentInformationId == id, ct) ?? await AddAsync(db, profile, debit.RequestedOn, id, clock, ct);
-        debit.HandOver(run.Id, AnswersAt(debit.RequestedOn, clock), clock.GetUtcNow());
+        debit.HandOver(run.Id, AnswersAt(debit, clock), clock.GetUtcNow());
     }
 }

@@ -62,12 +62,12 @@ internal static class ImportCollection
             foreach (var collection in wanted.Collections)
             {
                 var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == creditorId && m.Reference == collection.Mandate && m.ProfileId == profile.Id, ct);
-                if (mandate is not { IsCollectable: true }) throw Bad($"{collection.EndToEndId}: mandate {collection.Mandate} is not here, or not active.");
+                if (mandate is not { IsCollectable: true, DebtorAccount: not null }) throw Bad($"{collection.EndToEndId}: mandate {collection.Mandate} is not here, or not active.");
                 if (await db.DirectDebits.AnyAsync(d => d.CreditorId == creditorId && d.EndToEndId == collection.EndToEndId, ct)) throw Bad($"{collection.EndToEndId} is here already.");
 
                 var debit = DirectDebit.Plan(creditorId, await db.NextObjectNumberAsync(creditorId, ct), null, mandate.Id, collection.Amount, collection.Message, collection.EndToEndId, 1, day, clock.GetUtcNow(),
                     refIsEndToEndId: true);
-                debit.HandOver(run.Id, RunOf.AnswersAt(day, clock), clock.GetUtcNow());
+                debit.HandOver(run.Id, RunOf.AnswersAt(debit, clock), clock.GetUtcNow());
                 db.DirectDebits.Add(debit);
             }
         }

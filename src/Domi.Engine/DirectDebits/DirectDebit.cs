@@ -52,6 +52,9 @@ public sealed class DirectDebit
     /// <summary>What earlier attempts that failed added to the amount.</summary>
     public decimal Charge { get; init; }
 
+    /// <summary>A card is charged, not an account.</summary>
+    public bool IsCard { get; init; }
+
     /// <summary>1 for the first attempt.</summary>
     public int Attempt { get; init; } = 1;
 
@@ -109,7 +112,7 @@ public sealed class DirectDebit
     public static DirectDebit Plan(
         Guid creditorId, long number, Guid? invoiceId, Guid mandateId, decimal amount, string message, string? reference,
         int attempt, DateOnly requestedOn, DateTimeOffset now, bool isForced = false,
-        string? place = null, DateOnly? billedOn = null, bool refIsEndToEndId = false, Guid? subscriptionId = null, decimal charge = 0m) =>
+        string? place = null, DateOnly? billedOn = null, bool refIsEndToEndId = false, Guid? subscriptionId = null, decimal charge = 0m, bool isCard = false) =>
         new()
         {
             CreditorId = creditorId,
@@ -130,7 +133,8 @@ public sealed class DirectDebit
             UpdatedAt = now,
             RequestedOn = requestedOn,
             IsForced = isForced,
-            DueAt = HandOverAt(requestedOn, now),
+            IsCard = isCard,
+            DueAt = HandOverAt(requestedOn, now, isCard),
         };
 
     /// <summary>The next attempt of this transaction, on another day; this one is superseded.</summary>
@@ -140,20 +144,20 @@ public sealed class DirectDebit
         Require(State is DirectDebitState.Failed && SettledBy is null && !IsSuperseded);
         (IsSuperseded, IsUnsettled, NextStepAt, IsFinal, ArchivedAt) = (true, false, null, true, null);
         Touch(now);
-        var next = Plan(CreditorId, Number, InvoiceId, MandateId, amount, Message, Ref, Attempt + 1, requestedOn, now, isForced, Place, BilledOn, false, SubscriptionId, charge);
+        var next = Plan(CreditorId, Number, InvoiceId, MandateId, amount, Message, Ref, Attempt + 1, requestedOn, now, isForced, Place, BilledOn, false, SubscriptionId, charge, IsCard);
         (next.Step, next.StepBucket) = (Step, StepBucket);
         return next;
     }
 
-    // The bank wants it the day before.
-    private static DateTimeOffset HandOverAt(DateOnly requestedOn, DateTimeOffset now) =>
-        TargetCalendar.AddOpenDays(requestedOn, -1).At(6) is var at && at > now ? at : now;
+    // The bank wants it the day before; a card is charged on the day itself.
+    private static DateTimeOffset HandOverAt(DateOnly requestedOn, DateTimeOffset now, bool isCard) =>
+        (isCard ? requestedOn : TargetCalendar.AddOpenDays(requestedOn, -1)).At(6) is var at && at > now ? at : now;
 
     /// <summary>Another day, as long as the bank does not have it.</summary>
     public void Postpone(DateOnly requestedOn, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
-        (RequestedOn, DueAt) = (requestedOn, HandOverAt(requestedOn, now));
+        (RequestedOn, DueAt) = (requestedOn, HandOverAt(requestedOn, now, IsCard));
         Touch(now);
     }
 

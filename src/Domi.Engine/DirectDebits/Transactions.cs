@@ -4,6 +4,7 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.Transfers;
+using Domi.Engine.Profiles;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -67,10 +68,10 @@ internal static class Transactions
             wanted = wanted with { RefIsEndToEndId = false }; // used before: the reference stays, the id is new
 
         var profile = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId);
-        var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
-        var on = TargetCalendar.NextOpen(wanted.RequestedOn is { } day && day > earliest ? day : earliest);
+        var earliest = profile.EarliestOn(clock.Today);
+        var on = profile.OpenOn(wanted.RequestedOn is { } day && day > earliest ? day : earliest);
         var debit = DirectDebit.Plan(mandate.CreditorId, await db.NextObjectNumberAsync(mandate.CreditorId, ct), invoiceId, mandate.Id, wanted.Amount, wanted.Message, wanted.Ref, 1, on,
-            clock.GetUtcNow(), isForced: false, wanted.Place, wanted.BilledOn ?? clock.Today, wanted.RefIsEndToEndId, subscriptionId);
+            clock.GetUtcNow(), isForced: false, wanted.Place, wanted.BilledOn ?? clock.Today, wanted.RefIsEndToEndId, subscriptionId, isCard: mandate.Kind is AgreementKind.CreditCard);
         db.DirectDebits.Add(debit);
         return debit;
     }
@@ -168,7 +169,7 @@ internal static class Transactions
     private static async Task<IResult> DetailAsync(Call call, EngineDb db, CancellationToken ct)
     {
         var debits = Current(db, call);
-        var (id, refs, mandate, state) = (call.Number("id"), call.All("ref"), call.Text("mndtId", 35)?.ToUpperInvariant(), call.Text("state", 20)?.ToUpperInvariant());
+        var (id, refs, mandate, state) = (call.Number("id"), call.Listed("ref"), call.Text("mndtId", 35)?.ToUpperInvariant(), call.Text("state", 20)?.ToUpperInvariant());
         if (refs.Count > Most) throw Call.Invalid("ref", $"More than {Most} references.");
         if (id is not null) debits = debits.Where(d => d.Number == id);
         if (refs.Count > 0) debits = debits.Where(d => refs.Contains(d.Ref!));

@@ -28,6 +28,14 @@ public sealed class Identification
 
     public required string TokenHash { get; init; }
 
+    /// <summary>By which the provider's answer finds it back, once; with what that answer must hold.</summary>
+    public string? StateHash { get; set; }
+
+    public string? ExchangeSealed { get; set; }
+
+    /// <summary>The person, at the provider.</summary>
+    public string? Subject { get; set; }
+
     public IdentificationState State { get; set; }
 
     public string? Name { get; set; }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Domi.Engine.Creditors;
 using Domi.Engine.Mandates;
 using Domi.Engine.Pages;
+using Domi.Engine.Profiles;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -14,13 +16,20 @@ namespace Domi.Engine.Identity;
 
 /// <summary>What an identity provider tells of a person.</summary>
 /// <param name="Account">Where the provider is his bank.</param>
-internal sealed record IdentityClaims(string Name, Iban? Account);
+internal sealed record IdentityClaims(string Name, Iban? Account)
+{
+    /// <summary>The person, at the provider.</summary>
+    public string? Subject { get; init; }
+}
 
 /// <summary><c>POST /creditor/ident</c> and what follows it: a person identifies himself, and with it signs a mandate if there is one.</summary>
 /// <remarks>Refuses with <c>err_no_such_ct</c>, <c>err_invalid_params</c> (method, bic), <c>err_no_integration</c>. Source: Twikey API, Identification.</remarks>
 internal static class Identifications
 {
     private static readonly string[] Methods = ["itsme", "idin"];
+
+    /// <summary>By which somebody else tells who signs.</summary>
+    public static bool Proves(string method) => method is "itsme" or "eid" or "idin" or "emachtiging" or "sms";
 
     public static void Map(IEndpointRouteBuilder creditor)
     {
@@ -29,12 +38,12 @@ internal static class Identifications
         creditor.MapPost("ibancheck", IbanCheckAsync);
     }
 
-    private static async Task<IResult> HandleAsync(Call call, EngineDb db, PublicAddress address, DomiSettings settings, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Call call, EngineDb db, PublicAddress address, IdentityProviders providers, BusinessClock clock, CancellationToken ct)
     {
         var number = call.Number("ct") is { } given and not 0 ? given : throw Call.Missing("ct");
         var method = call.Required("method", 32).ToLowerInvariant();
         if (!Methods.Contains(method)) throw Call.Invalid("method", "method is itsme or idin.");
-        if (!settings.Sandbox.Enabled) throw new RefusedException("err_no_integration", $"Nothing is connected to identify by {method}.") { Field = "method" };
+        providers.Require(method, "identify");
         var bic = call.Text("bic", 20)?.ToUpperInvariant();
         if (method == "idin") Issuers.Require(method, bic);
         var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, ct)
@@ -60,9 +69,9 @@ internal static class Identifications
     }
 
     /// <summary>Begins the identification by which a mandate is to be signed, inside the running transaction.</summary>
-    public static (Identification Identification, string Token) Begin(EngineDb db, Mandate mandate, string method, string? bic, DateTimeOffset now)
+    public static (Identification Identification, string Token) Begin(EngineDb db, Mandate mandate, string method, string? bic, DateTimeOffset now, string? named = null)
     {
-        var token = Secrets.NewToken();
+        var token = named ?? Secrets.NewToken();
         var identification = new Identification
         {
             CreditorId = mandate.CreditorId,
@@ -105,6 +114,10 @@ internal static class Issuers
         return Json.Answer(new JsonArray([.. Banks.Where(b => type != "b2b" || b.B2B).Select(b => (JsonNode)new JsonObject { ["bic"] = b.Bic, ["name"] = b.Name, ["country"] = "NL" })]));
     }
 
+    /// <summary>The bank of an account, by the letters in its number; null where none of them keeps it.</summary>
+    public static string? Of(Iban? account, bool isB2B) =>
+        account is { CountryCode: "NL" } iban && Array.Find(Banks, b => b.Bic[..4] == iban.Value[4..8] && (!isB2B || b.B2B)) is { Bic: { } bic } ? bic : null;
+
     /// <exception cref="RefusedException"><c>err_missing_params</c>, <c>err_invalid_bic</c>.</exception>
     public static void Require(string method, string? bic)
     {
@@ -114,7 +127,7 @@ internal static class Issuers
 }
 
 /// <summary>Ends an identification by what its provider tells; that of a mandate signs it.</summary>
-internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock clock)
+internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, BusinessClock clock)
 {
     /// <summary>An identification that was begun waits a day.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
@@ -124,6 +137,26 @@ internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock cloc
         var hash = Secrets.HashOf(token);
         return db.Identifications.AsNoTracking().SingleOrDefaultAsync(i => i.TokenHash == hash, ct);
     }
+
+    /// <summary>The person leaves for the provider: what his coming back must hold is kept. Leaving again begins anew.</summary>
+    public Task LeaveAsync(Guid id, Exchange exchange, CancellationToken ct) => db.WriteOrRepeatAsync(async token =>
+    {
+        var found = await db.Identifications.SingleAsync(i => i.Id == id, token);
+        if (IsOpen(found)) (found.StateHash, found.ExchangeSealed) = (Secrets.HashOf(exchange.State), secrets.Seal(JsonSerializer.Serialize(exchange)));
+    }, ct);
+
+    /// <summary>What he left with, while he is away.</summary>
+    public Exchange? AwayWith(Identification identification) => identification.ExchangeSealed is { } held ? JsonSerializer.Deserialize<Exchange>(secrets.Open(held)) : null;
+
+    /// <summary>The person came back: once, for the state is spent by it.</summary>
+    public Task<(Identification Identification, Exchange Exchange)?> ReturnAsync(string state, CancellationToken ct) => db.WriteOrRepeatAsync<(Identification, Exchange)?>(async token =>
+    {
+        var hash = Secrets.HashOf(state);
+        if (await db.Identifications.SingleOrDefaultAsync(i => i.StateHash == hash, token) is not { } found || AwayWith(found) is not { } exchange) return null;
+
+        (found.StateHash, found.ExchangeSealed) = (null, null);
+        return (found, exchange);
+    }, ct);
 
     public bool IsOpen(Identification identification) => identification.State is IdentificationState.Started && identification.CreatedAt + Lifetime > clock.GetUtcNow();
 
@@ -143,22 +176,23 @@ internal sealed class Identify(EngineDb db, SignMandate sign, BusinessClock cloc
             }
 
             if (found.MandateId is { } of && await db.Mandates.SingleOrDefaultAsync(m => m.Id == of, token) is { State: MandateState.Prepared } mandate
-                && (mandate.DebtorAccount is null || mandate.DebtorName is not { Length: > 0 }) && (mandate.DebtorAccount ?? claims.Account) is { } account)
+                && (mandate.DebtorName is not { Length: > 0 } || (mandate is { Kind: AgreementKind.DirectDebit, DebtorAccount: null } && claims.Account is not null)))
             {
                 // What the provider vouches for completes what the creditor knew.
-                await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), account, mandate.Id, token);
+                var account = mandate.DebtorAccount ?? claims.Account;
+                if (account is { } own) await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), own, mandate.Id, token);
                 var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
-                mandate.Fill(claims.Name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+                mandate.Fill(mandate.DebtorName is { Length: > 0 } known ? known : claims.Name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account?.CountryCode ?? "BE", account, mandate.DebtorBic ?? (account is { } of2 ? BelgianBanks.BicOf(of2) : null));
             }
 
-            (found.Name, found.Account) = (claims.Name, claims.Account);
+            (found.Name, found.Account, found.Subject) = (claims.Name, claims.Account, claims.Subject);
             if (found.MandateId is null) (found.State, found.EndedAt) = (IdentificationState.Identified, clock.GetUtcNow());
             return found.MandateId;
         }, ct);
         if (mandateId is not { } signed) return;
 
         var method = await db.Identifications.Where(i => i.Id == id).Select(i => i.Method).SingleAsync(ct);
-        await sign.SignByProofAsync(signed, method, session, null, ct);
+        await sign.SignByProofAsync(signed, method, session, null, ct, provenName: claims!.Name);
         await db.WriteAsync(async token =>
         {
             var found = await db.Identifications.SingleAsync(i => i.Id == id, token);

@@ -13,7 +13,7 @@ internal static class Booking
 {
     private static readonly Func<EngineDb, Guid, Guid, Guid, IAsyncEnumerable<Mandate>> ActiveMandates = EF.CompileAsyncQuery(
         (EngineDb db, Guid creditorId, Guid customerId, Guid profileId) => db.Mandates.Where(m => m.CreditorId == creditorId && m.CustomerId == customerId
-            && m.ProfileId == profileId && m.State == MandateState.Signed && !m.IsSuspended && m.DebtorAccount != null));
+            && m.ProfileId == profileId && m.State == MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)));
 
     /// <summary>
     /// A customer with an active signed mandate of the same profile is collected from, on the one signed last; everybody else gets the
@@ -30,12 +30,12 @@ internal static class Booking
         if (!isForced) return null;
 
         return (await db.Mandates.Where(m => m.CreditorId == invoice.CreditorId && m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId
-            && m.SignedAt != null && m.DebtorAccount != null && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct)).MaxBy(m => m.SignedAt);
+            && m.SignedAt != null && (m.DebtorAccount != null || m.CardToken != null) && (m.State == MandateState.Signed || m.State == MandateState.Cancelled)).ToListAsync(ct)).Where(m => m.HasMeans).MaxBy(m => m.SignedAt);
     }
 
     /// <summary>The mandate that was signed last, of those on which an invoice can be collected.</summary>
     public static async Task<Mandate?> ActiveMandateAsync(EngineDb db, Invoice invoice, CancellationToken ct) =>
-        (await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct)).MaxBy(m => m.SignedAt);
+        (await ActiveMandates(db, invoice.CreditorId, invoice.CustomerId, invoice.ProfileId).ToListAsync(ct)).Where(m => m.HasMeans).MaxBy(m => m.SignedAt);
 
     /// <summary>
     /// Plans the collection, unless the mandate ended since it was found. With <c>X-FORCE-TRANSACTION</c> the creditor wants it even on one
@@ -44,7 +44,7 @@ internal static class Booking
     public static async Task CollectOrOfferAsync(EngineDb db, Invoice invoice, Profile profile, Mandate found, bool isForced, BusinessClock clock, CancellationToken ct)
     {
         await db.Entry(found).ReloadAsync(ct);
-        var force = isForced && found is { IsCollectable: false, SignedAt: not null, DebtorAccount: not null, State: MandateState.Signed or MandateState.Cancelled };
+        var force = isForced && found is { IsCollectable: false, SignedAt: not null, HasMeans: true, State: MandateState.Signed or MandateState.Cancelled };
         if (found.IsCollectable || force) await CollectAsync(db, invoice, profile, found, clock, ct, force);
     }
 
@@ -61,16 +61,16 @@ internal static class Booking
         foreach (var former in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.ArchivedAt == null).ToListAsync(ct)) former.Archive(now);
         var on = DayOf(profile, invoice, announced.BrusselsDate(), clock.Today);
         db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
-            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced));
+            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced, isCard: mandate.Kind is AgreementKind.CreditCard));
         if (invoice.ScheduledOn is not null)
             db.PageEvents.Add(new() { CreditorId = invoice.CreditorId, AboutId = invoice.Id, Kind = PageEvent.Scheduled, Text = on.ToString("O", System.Globalization.CultureInfo.InvariantCulture), At = now });
         invoice.Collect(now);
     }
 
-    /// <summary>When an invoice is collected: on the day that the debtor chose, which is its own notice, else by the rules of the profile.</summary>
+    /// <summary>When an invoice is collected: on the day that the debtor chose, which is its own notice; else a card at once, and an account by the rules of the profile.</summary>
     public static DateOnly DayOf(Profile profile, Invoice invoice, DateOnly announcedOn, DateOnly today) => invoice.ScheduledOn is { } chosen
-        ? TargetCalendar.NextOpen(chosen > profile.EarliestOn(today) ? chosen : profile.EarliestOn(today))
-        : profile.CollectOn(invoice.DueOn, announcedOn, today);
+        ? profile.OpenOn(chosen > profile.EarliestOn(today) ? chosen : profile.EarliestOn(today))
+        : profile.CollectOn(profile.Kind is AgreementKind.CreditCard ? today : invoice.DueOn, announcedOn, today);
 
     /// <summary>What the debtor sees on the statement.</summary>
     private static string MessageOf(Invoice invoice) =>

@@ -34,7 +34,13 @@ internal static class CreateInvoice
     internal sealed record Wanted(
         Guid? Id, string Number, string? Title, string? Remittance, string? Ref, long? Profile, decimal Amount, decimal Paid, DateOnly Date, DateOnly DueOn,
         string? Locale, bool IsManual, string? RedirectUrl, string? Email, string? Cc, string? Delivery, string? Related, string? Partner,
-        string? Lines, byte[]? Pdf, byte[]? Ubl, Uri? PdfUrl, bool IsForced, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument);
+        string? Lines, byte[]? Pdf, byte[]? Ubl, Uri? PdfUrl, bool IsForced, CustomerBlock? Customer, string? CustomerByRef, string? CustomerByDocument)
+    {
+        public string? Campaign { get; init; }
+
+        /// <summary>Values of the client's own, by name; JSON.</summary>
+        public string? Attributes { get; init; }
+    }
 
     private static async Task<IResult> HandleAsync(
         Call call, EngineDb db, InvoiceView view, Settlement settlement, CreditorKeys keys, DebtorMail mail, IHttpClientFactory sockets, BusinessClock clock, CancellationToken ct)
@@ -99,12 +105,14 @@ internal static class CreateInvoice
             Delivery = wanted.Delivery,
             RelatedInvoiceNumber = wanted.Related,
             Partner = wanted.Partner,
+            Campaign = wanted.Campaign,
             LinesJson = wanted.Lines,
             AnnouncedAt = now,
             PageTokenHash = Secrets.HashOf(keys.InvoiceToken(facts.Creditor, invoiceId)),
             DocumentHash = wanted.Pdf is { } pdf ? await Blob.KeepAsync(db, pdf, "application/pdf", now, ct) : null,
             UblHash = wanted.Ubl is { } ubl ? await Blob.KeepAsync(db, ubl, "application/xml", now, ct) : null,
         };
+        invoice.Describe(wanted.Attributes);
         if (wanted.Paid > 0 && invoice.Amount > 0)
         {
             var amount = wanted.Paid;
@@ -155,7 +163,11 @@ internal static class CreateInvoice
             call.Text("locale", 8), call.Flag("manual") || Says(call, "X-MANUAL"),
             AddressOf(call.Text("redirectUrl", 1000)), EmailOf(call.Text("email", 254)), CopiesOf(call, block is null ? null : call.Part("customer")), call.Text("delivery", 32)?.ToLowerInvariant(),
             call.Text("relatedInvoiceNumber", 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null, LinesOf(call, amount),
-            PdfOf(call.Text("pdf", 14_000_000)), null, PdfUrlOf(call), Says(call, "X-FORCE-TRANSACTION"), block, byRef, byDocument);
+            PdfOf(call.Text("pdf", 14_000_000)), null, PdfUrlOf(call), Says(call, "X-FORCE-TRANSACTION"), block, byRef, byDocument)
+        {
+            Campaign = call.Text("campaign", 250),
+            Attributes = InvoiceAttributes.Read(call),
+        };
     }
 
     private static bool Says(Call call, string header) => call.Header(header)?.ToLowerInvariant() is "true" or "1";
@@ -218,13 +230,13 @@ internal static class CreateInvoice
         };
     }
 
-    internal static byte[]? PdfOf(string? base64)
+    internal static byte[]? PdfOf(string? base64, string field = "pdf")
     {
         if (base64 is null) return null;
 
         var buffer = new byte[base64.Length];
         if (!Convert.TryFromBase64String(base64, buffer, out var length) || length < 5 || !buffer.AsSpan(0, 5).SequenceEqual("%PDF-"u8))
-            throw new RefusedException("invalid_file", "pdf is not a PDF in base64.") { Field = "pdf" };
+            throw new RefusedException("invalid_file", $"{field} is not a PDF in base64.") { Field = field };
         return buffer[..length];
     }
 

@@ -72,6 +72,12 @@ public sealed class Invoice
 
     public string? Partner { get; init; }
 
+    /// <summary>The billing run the client names.</summary>
+    public string? Campaign { get; init; }
+
+    /// <summary>Values of the client's own, by name; JSON.</summary>
+    public string? AttributesJson { get; private set; }
+
     public string? DocumentHash { get; set; }
 
     /// <summary>The UBL document it was made from.</summary>
@@ -106,6 +112,9 @@ public sealed class Invoice
 
     public decimal Open => Amount - PaidAmount;
 
+    /// <summary>What came in beyond the amount: the debtor's, until it is given back.</summary>
+    public decimal Overpaid => Math.Max(0m, PaidAmount - Math.Max(0m, Amount));
+
     public bool IsPayable => State is InvoiceState.Booked or InvoiceState.Expired && Open > 0;
 
     public string WireState => State.ToString().ToUpperInvariant();
@@ -127,10 +136,10 @@ public sealed class Invoice
     }
 
     /// <summary>Money came in; more than is open stays visible as a double payment.</summary>
-    /// <returns>True when the invoice was settled already.</returns>
+    /// <returns>True when it is more than was open.</returns>
     public bool Receive(decimal amount, DateTimeOffset now)
     {
-        var settled = Open <= 0;
+        var isMore = amount > Open;
         PaidAmount += amount;
         LastError = null;
         if (Open <= 0)
@@ -147,7 +156,7 @@ public sealed class Invoice
             Touch(now);
         }
 
-        return settled;
+        return isMore;
     }
 
     /// <summary>Money that had come in was taken back (R-transaction, refund).</summary>
@@ -231,6 +240,8 @@ public sealed class Invoice
     }
 
     public void MayBeDeleted() => Require(State is not InvoiceState.Pending);
+
+    public void Describe(string? attributesJson) => AttributesJson = attributesJson;
 
     public void Touch(DateTimeOffset now)
     {

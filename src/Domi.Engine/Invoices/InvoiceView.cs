@@ -50,6 +50,8 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
         entry[PageOf] = invoice.Id.ToString();
         entry["customer"] = OfCustomer(customer);
         entry["meta"] = Meta(invoice);
+        if (invoice.Campaign is { } campaign) entry["campaign"] = campaign;
+        if (invoice.AttributesJson is { } attributes) entry["extra"] = JsonNode.Parse(attributes);
         entry["lastpayment"] = await LastPaymentsAsync(db, invoice, creditor, profile, ct);
         return entry;
     }
@@ -89,6 +91,7 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
     {
         var meta = new JsonObject { ["reminderLevel"] = invoice.ReminderLevel };
         if (invoice.PaidAmount > 0 && invoice.Open > 0) meta["partial"] = Json.Amount(invoice.PaidAmount);
+        if (invoice.Overpaid > 0) meta["overpaid"] = Json.Amount(invoice.Overpaid);
         if (invoice.LastError is { } error) meta["lastError"] = error;
         return meta;
     }
@@ -117,7 +120,7 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
                 entry["pmtinf"] = debit.RunId is { } runId
                     ? db.CollectionRuns.Local.FirstOrDefault(r => r.Id == runId)?.PaymentInformationId ?? await db.CollectionRuns.Where(r => r.Id == runId).Select(r => r.PaymentInformationId).SingleOrDefaultAsync(ct)
                     : RunOf.IdOf(profile, debit.RequestedOn, payment.OccurredAt.BrusselsDate());
-                entry["iban"] = mandate.DebtorAccount?.Value;
+                if (mandate.DebtorAccount is { } account) entry["iban"] = account.Value;
                 entry["mndtId"] = mandate.Reference;
                 if (mandate.DebtorBic is { } bic) entry["bic"] = bic.Value;
             }
@@ -147,7 +150,7 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
             ["amount"] = Json.Amount(payment.Amount),
             ["currency"] = "EUR",
             ["origin"] = new JsonObject { ["object"] = "invoice", ["id"] = invoice.PublicId.ToString(), ["number"] = invoice.Number, ["ref"] = invoice.Ref },
-            ["gateway"] = debit is not null
+            ["gateway"] = debit is { IsCard: false }
                 ? new JsonObject { ["id"] = 1, ["name"] = "Bank", ["type"] = "bank", ["iban"] = creditor.Account?.Value }
                 : new JsonObject { ["id"] = 2, ["name"] = "Payments", ["type"] = "psp", ["iban"] = null },
             ["details"] = debit is not null

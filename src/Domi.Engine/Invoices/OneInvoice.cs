@@ -66,6 +66,7 @@ internal static class OneInvoice
             found.Email = email ?? found.Email;
             found.RedirectUrl = redirect ?? found.RedirectUrl;
             found.Locale = call.Text("locale", 8) ?? found.Locale;
+            found.Describe(InvoiceAttributes.Read(call, found.AttributesJson));
             if (pdf is not null) found.DocumentHash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
 
             var before = found.State;

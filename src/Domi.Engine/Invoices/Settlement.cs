@@ -15,7 +15,7 @@ namespace Domi.Engine.Invoices;
 /// What follows from money that moves, each inside the running transaction: the row of the payment, the invoice's state, both feeds,
 /// the webhook, and after a failure the configured steps.
 /// </summary>
-internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow failures, BusinessClock clock)
+internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow failures, DebtorMail mail, BusinessClock clock)
 {
     /// <summary>An invoice was booked: its snapshot goes to the invoice feed. Nobody is woken: who booked it knows.</summary>
     public async Task BookedAsync(Invoice invoice, CancellationToken ct) =>
@@ -68,9 +68,8 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         await LinkView.ChangedAsync(db, link, now, ct);
         if (invoice is null) return;
 
-        var isMore = link.Amount > invoice.Open;
         var payment = Add(invoice, PaymentKind.Payment, link.Amount, $"link:{link.Number}:paid", "paylink", now,
-            isDouble: invoice.Receive(link.Amount, now) || isMore, linkId: link.Id);
+            isDouble: invoice.Receive(link.Amount, now), linkId: link.Id);
         if (invoice.Open <= 0)
         {
             // A second tab must not pay what is settled.
@@ -121,7 +120,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         var payment = Add(invoice, PaymentKind.Payment, amount, sourceKey, "transfer", now, isDouble: invoice.Receive(amount, now));
         if (invoice.Open <= 0)
         {
-            // What the bank does not have yet is not collected on top.
+            // What the bank does not have yet is not collected on top; what it has comes twice, and is told when it does.
             foreach (var open in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Open).ToListAsync(ct)) open.Withdraw();
             await SettleCollectionsAsync(invoice, "transfer", ct);
         }
@@ -141,7 +140,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
             return;
         }
 
-        var payment = Add(invoice, PaymentKind.Payment, debit.Amount, $"dd:{debit.EndToEndId}:paid", "sdd", now,
+        var payment = Add(invoice, PaymentKind.Payment, debit.Amount, $"dd:{debit.EndToEndId}:paid", MethodOf(debit), now,
             isDouble: invoice.Receive(debit.Amount, now), debitId: debit.Id);
         await PublishAsync(invoice, payment, debit, null, null, 0, ct);
     }
@@ -159,7 +158,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         }
 
         if (tookBack) invoice.TakeBack(debit.Amount, reasonCode, now);
-        var payment = Add(invoice, PaymentKind.Failure, debit.Amount, $"dd:{debit.EndToEndId}:failed:{reasonCode}", "sdd", now,
+        var payment = Add(invoice, PaymentKind.Failure, debit.Amount, $"dd:{debit.EndToEndId}:failed:{reasonCode}", MethodOf(debit), now,
             debitId: debit.Id, reasonCode: reasonCode, reverses: tookBack);
         var (action, step) = await failures.FollowAsync(debit, invoice, this, ct);
         await PublishAsync(invoice, payment, debit, null, action, step, ct);
@@ -184,6 +183,8 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
 
     private async Task FeedTransactionAsync(DirectDebit debit, CancellationToken ct) =>
         Feed.Append(db, debit.CreditorId, FeedName.Transactions, await TransactionView.OfAsync(db, debit, ct), clock.GetUtcNow());
+
+    private static string MethodOf(DirectDebit debit) => debit.IsCard ? "rcc" : "sdd";
 
     private InvoicePayment Add(
         Invoice invoice, PaymentKind kind, decimal amount, string key, string method, DateTimeOffset now,
@@ -215,6 +216,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         Feed.Append(db, invoice.CreditorId, FeedName.InvoicePayments,
             InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, action, step), payment.OccurredAt);
         if (debit is not null) await FeedTransactionAsync(debit, ct);
+        if (payment.IsDouble) await mail.PaidTwiceAsync(db, invoice, payment, ct);
         await ChangedAsync(invoice, ct);
     }
 }

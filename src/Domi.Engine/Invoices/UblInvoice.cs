@@ -98,7 +98,11 @@ internal static class UblInvoice
             CreateInvoice.IdOf(call.Header("X-INVOICE-ID")), number, Cut(Text(root, Cbc + "Note"), 200), CreateInvoice.RemittanceOf(remittance), Cut(call.Header("X-Ref"), 200), ProfileOf(call), isCredit ? -amount : amount + paid,
             isCredit ? 0m : paid, date, due, customer.Language, Says(call, "X-MANUAL"), null, null, null, call.Header("X-Delivery")?.ToLowerInvariant() is { Length: <= 32 } delivery ? delivery : null,
             Cut(Text(root.Element(Cac + "BillingReference")?.Element(Cac + "InvoiceDocumentReference"), Cbc + "ID"), 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null,
-            null, PdfOf(root), bytes, null, Says(call, "X-FORCE-TRANSACTION"), document is null ? customer : null, null, document);
+            null, PdfOf(root), bytes, null, Says(call, "X-FORCE-TRANSACTION"), document is null ? customer : null, null, document)
+        {
+            Campaign = call.Header("X-CAMPAIGN") is not { } campaign ? null : campaign.Length <= 250 ? campaign : throw Call.Invalid("X-CAMPAIGN", "X-CAMPAIGN is longer than 250 characters."),
+            Attributes = InvoiceAttributes.OfHeaders(call),
+        };
     }
 
     // The number by which the seller knows the buyer, in the order in which systems write it.

@@ -60,7 +60,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         (string, object?)[] facts =
         [
             ("number", invoice?.Number), ("message", debit.Message), ("creditor", creditor.Name), ("amount", Amount(debit.Amount, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
-            ("day", Day(on, t.Language)), ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.DebtorAccount?.Masked),
+            ("day", Day(on, t.Language)), ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.MaskedMeans),
         ];
         var what = invoice is null ? "mail.retry_payment" : "mail.retry";
         Add(db, creditor, profile, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
@@ -133,10 +133,21 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         return true;
     }
 
+    /// <summary>Tells the creditor's people that more came in for an invoice than was open: it is the debtor's.</summary>
+    public async Task PaidTwiceAsync(EngineDb db, Invoice invoice, InvoicePayment payment, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
+        var customer = db.Customers.Local.FirstOrDefault(c => c.Id == invoice.CustomerId) ?? await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, ct);
+        var t = texts.In(creditor.Language);
+        (string, object?)[] facts = [("number", invoice.Number), ("name", customer.DisplayName), ("amount", Amount(payment.Amount, t.Language)), ("more", Amount(invoice.Overpaid, t.Language)), ("method", t[$"method.{payment.Method}"])];
+        Add(db, creditor, null, t, "paid_twice", $"invoice:{invoice.Id}", $"double:{payment.Id:n}", creditor.ReplyTo ?? creditor.SenderAddress, null, payment.OccurredAt,
+            t["mail.paid_twice.subject", facts], [t["mail.paid_twice.text", facts]], null, null, null);
+    }
+
     private static (string, object?)[] Facts(DirectDebit debit, Creditor creditor, Customer customer, Mandate mandate, string reasonCode, Texts t) =>
     [
         ("message", debit.Message), ("creditor", creditor.Name), ("name", customer.DisplayName), ("amount", Amount(debit.Amount, t.Language)), ("reason", ReasonCodes.Describe(reasonCode, t.Language)),
-        ("code", reasonCode), ("reference", mandate.Reference), ("iban", mandate.DebtorAccount?.Masked),
+        ("code", reasonCode), ("reference", mandate.Reference), ("iban", mandate.MaskedMeans),
     ];
 
     /// <summary>
@@ -202,12 +213,33 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
         var creditor = known.Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
-        (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.DebtorAccount?.Masked)];
+        (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.MaskedMeans)];
         Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
             t["mail.mandate.subject", facts],
-            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[mandate.Scheme is MandateScheme.B2B ? "mail.mandate.text_b2b" : "mail.mandate.text", facts], t["mail.access.text", facts]],
+            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[TextOf(mandate), facts], t["mail.access.text", facts]],
             t["mail.access.open"], address.Of("/my/" + access.LongLinkOf(mandate.Id, now)),
             mandate.DocumentHash is { } hash ? new MailAttachment($"{Safe(mandate.Reference)}.pdf", "application/pdf", hash) : null);
+    }
+
+    private static string TextOf(Mandate mandate) => mandate switch
+    {
+        { Kind: AgreementKind.CreditCard } => "mail.mandate.text_card",
+        { Kind: AgreementKind.Contract } => "mail.mandate.text_contract",
+        { Scheme: MandateScheme.B2B } => "mail.mandate.text_b2b",
+        _ => "mail.mandate.text",
+    };
+
+    /// <summary>The card expires: another one takes its place by the page of a link.</summary>
+    public async Task CardExpiresAsync(EngineDb db, Mandate mandate, Customer customer, PayLink link, DateOnly on, DateTimeOffset now, CancellationToken ct)
+    {
+        if (customer.Email is not { } to) return;
+
+        var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = known.Creditor;
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name), ("card", mandate.MaskedMeans), ("day", Day(on, t.Language)), ("amount", Amount(link.Amount, t.Language))];
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "card_expiry", $"mandate:{mandate.Id}", $"card:{mandate.Id:n}:{on:yyyyMM}", to, null, now,
+            t["mail.card_expiry.subject", facts], [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t["mail.card_expiry.text", facts]], t["mail.card_expiry.renew"], address.Of(MakeLink.PageOf(keys, creditor, link)), null);
     }
 
     public async Task MandateCancelledAsync(EngineDb db, Mandate mandate, DateTimeOffset now, CancellationToken ct)

@@ -39,7 +39,7 @@ internal static class AmendMandate
     {
         var block = CustomerBlock.Of(call);
         var account = call.Text("iban", 60) is { } iban ? Accounts.IbanOf(iban) : (Standards.Iban?)null;
-        var bic = Accounts.BicOf(call.Text("bic", 20)) ?? (account is { } own ? Standards.BelgianBanks.BicOf(own) : null);
+        var bic = Accounts.BicOf(call.Text("bic", 20));
         var state = call.TextOf(20, "state", "_state")?.ToLowerInvariant(); // a shop's plug-in still uses the older name
         if (state is not (null or "active" or "passive")) throw Call.Invalid("state", "state is active or passive.");
         await db.WriteOrRepeatAsync(async token =>
@@ -58,7 +58,7 @@ internal static class AmendMandate
             var before = (customer.DisplayName, customer.Email, customer.Mobile, customer.Language);
             CustomerRoutes.Fill(customer, block.CompanyName is null ? block with { EnterpriseNumber = null } : block);
             var isNamed = block.CompanyName is not null || block.FirstName is not null || block.LastName is not null;
-            var isAmended = account is not null || isNamed || block.Street is not null || block.Zip is not null || block.City is not null || block.Country is not null;
+            var isAmended = account is not null || bic is not null || isNamed || block.Street is not null || block.Zip is not null || block.City is not null || block.Country is not null;
             List<string> reasons = isAmended
                 ? [.. mandate.Amend(account, bic, isNamed && customer.DisplayName != before.DisplayName ? customer.DisplayName : null, block.Street, block.Zip, block.City, block.Country)]
                 : [];
@@ -68,7 +68,7 @@ internal static class AmendMandate
             if (block.Language is not null && mandate.Language is not null) mandate.Language = block.Language;
             if (call.Number("ct") is { } ct1 and not 0 && ct1 != profile.Number)
             {
-                var other = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == ct1 && p.IsActive && p.Scheme == mandate.Scheme, token)
+                var other = await db.Profiles.SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == ct1 && p.IsActive && p.Scheme == mandate.Scheme && p.Kind == mandate.Kind, token)
                     ?? throw new RefusedException("err_no_such_ct", $"No profile {ct1} of the same scheme.") { Field = "ct" };
                 mandate.MoveTo(other.Id);
                 reasons.Add("template");

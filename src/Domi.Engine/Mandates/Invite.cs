@@ -34,7 +34,7 @@ internal static class Invite
     /// <summary>What a caller says of a mandate that is to be.</summary>
     /// <param name="Number">Profile by its number, or by its <paramref name="Code"/>.</param>
     internal sealed record Wanted(
-        long? Number, string? Code, CustomerBlock Customer, Iban? Account, Bic? Bic, DateTimeOffset? End, string? Reference, OnSignature? OnSignature, IReadOnlyList<int> ReminderDays);
+        long? Number, string? Code, CustomerBlock Customer, Iban? Account, Bic? Bic, DateTimeOffset? End, string? Reference, OnSignature? OnSignature, IReadOnlyList<int> ReminderDays, byte[]? Document);
 
     private static async Task<IResult> HandleAsync(
         Call call, EngineDb db, CreditorKeys keys, PublicAddress address, MandateEvents events, DebtorMail mail, BusinessClock clock, CancellationToken ct)
@@ -62,16 +62,18 @@ internal static class Invite
         return Json.Answer(answer);
     }
 
-    internal static async Task<Wanted> ReadAsync(Call call, EngineDb db, CancellationToken ct)
+    /// <param name="hasProfile">The mandate is there already, and its profile with it.</param>
+    internal static async Task<Wanted> ReadAsync(Call call, EngineDb db, CancellationToken ct, bool hasProfile = false)
     {
         var block = CustomerBlock.Of(call);
         var number = call.Number("ct") is { } given and not 0 ? given : (long?)null;
-        var code = number is null ? call.Text("tc", 20) ?? throw Call.Missing("ct") : null;
+        var code = number is null ? call.Text("tc", 20) : null;
+        if (number is null && code is null && !hasProfile) throw Call.Missing("ct");
         var account = call.Text("iban", 60) is { } iban ? Accounts.IbanOf(iban) : (Iban?)null;
         var reference = call.Text("mandateNumber", 35)?.ToUpperInvariant();
         if (reference is not null && !SepaText.IsAllowedIdentifier(reference)) throw Call.Invalid("mandateNumber", "The mandate number has characters that banks do not take.");
         var days = call.Number("reminderDays") is { } first and > 0 ? [(int)Math.Min(first, 365)] : Array.Empty<int>();
-        return new(number, code, block, account, Accounts.BicOf(call.Text("bic", 20)), EndOf(call), reference, await OnSignature.ReadAsync(db, call, ct), days);
+        return new(number, code, block, account, Accounts.BicOf(call.Text("bic", 20)), EndOf(call), reference, await OnSignature.ReadAsync(db, call, ct), days, CreateInvoice.PdfOf(call.Text("document", 14_000_000), "document"));
     }
 
     /// <summary>Prepares a mandate inside the running transaction; with <c>check</c>, answers the signed one there is, without a page.</summary>
@@ -96,10 +98,14 @@ internal static class Invite
         }
 
         if (wanted.Account is { } account) await MandateRules.RequireAccountAsync(db, profile, account, null, ct);
-        var attributes = ProfileAttributes.Read(profile, call);
+        // A call that signs names its method there; an invitation may name one as well, which its page must then offer.
+        var isInvitation = call.Http.Request.Path.Value?.TrimEnd('/').EndsWith("/sign", StringComparison.OrdinalIgnoreCase) != true;
+        if (isInvitation && call.Text("method", 32)?.ToLowerInvariant() is { } method and not "auto") SignMethods.Require(profile, method, wanted.Account);
+        var attributes = ProfileAttributes.Read(profile, call, asksLater: isInvitation);
         var (mandate, token) = await PrepareMandate.Async(db, keys, profile, customer, wanted.Reference, null, wanted.Customer.Language, call.Text("token", 200), call.Text("contractNumber", 70), clock, ct,
-            wanted.OnSignature?.Written(), call.Text("campaign", 140), CreateInvoice.AddressOf(call.Text("redirectUrl", 1000)));
+            wanted.OnSignature?.Written(), call.Text("campaign", 250), CreateInvoice.AddressOf(call.Text("redirectUrl", 1000)));
         if (attributes is not null) mandate.Describe(attributes);
+        if (wanted.Document is { } document) mandate.Offer(await Blob.KeepAsync(db, document, "application/pdf", clock.GetUtcNow(), ct));
         if (wanted.End > clock.GetUtcNow() && wanted.End < mandate.LinkExpiresAt) mandate.Expires(wanted.End.Value);
         var reminders = wanted.ReminderDays.Count > 0 ? wanted.ReminderDays : MandateRules.ReminderDays(profile);
         if (reminders.Count > 0) mandate.RemindLater(clock.GetUtcNow().AddDays(reminders[0]));
@@ -158,6 +164,7 @@ internal static class PrepareMandate
         var token = keys.MandateToken(creditor, id);
         var mandate = new Mandate(profile.CreditorId, profile.Id, customer.Id, reference, profile.Scheme, now, id)
         {
+            Kind = profile.Kind,
             Number = await db.NextObjectNumberAsync(profile.CreditorId, ct),
             PageTokenHash = Secrets.HashOf(token),
             InvoiceId = invoiceId,

@@ -1,5 +1,6 @@
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +19,7 @@ internal sealed class LapseMandates(EngineDb db, MandateEvents events, Settlemen
     public async Task RunAsync(DateTimeOffset due, CancellationToken ct)
     {
         var before = clock.Today.AddMonths(-Months);
-        var unused = await db.Mandates.AsNoTracking().Where(m => m.State == MandateState.Signed && (m.LastCollectedOn ?? m.SignedOn) < before
+        var unused = await db.Mandates.AsNoTracking().Where(m => m.State == MandateState.Signed && m.Kind == AgreementKind.DirectDebit && (m.LastCollectedOn ?? m.SignedOn) < before
                 && !db.DirectDebits.Any(d => d.MandateId == m.Id && (d.State == DirectDebitState.Open || d.State == DirectDebitState.Sent))).OrderBy(m => m.Id).Select(m => m.Id).ToListAsync(ct);
         foreach (var id in unused)
         {

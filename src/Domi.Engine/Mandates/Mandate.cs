@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
 
@@ -9,7 +10,21 @@ public enum MandateState { Prepared, SignedPendingDebtorBank, Signed, Cancelled 
 /// <summary>What proves a signature: the text that was shown, and how and when it was agreed to.</summary>
 public sealed record SignatureEvidence(
     string Text, string TextHash, string TextVersion, string Language, string Channel, string? Destination,
-    DateTimeOffset ShownAt, DateTimeOffset SignedAt, string Address, string Agent, int Attempts);
+    DateTimeOffset ShownAt, DateTimeOffset SignedAt, string Address, string Agent, int Attempts)
+{
+    /// <summary>The creditor's own terms, which were agreed to with it.</summary>
+    public string? Terms { get; init; }
+
+    /// <summary>The person of whom somebody else proved that he signs.</summary>
+    public string? ProvenName { get; init; }
+}
+
+/// <summary>A card as its payment provider knows it: never its number.</summary>
+/// <param name="Token">By which the provider charges it.</param>
+/// <param name="ExpiresOn">The last day on which it holds.</param>
+/// <param name="Last">The last four digits.</param>
+/// <param name="HolderId">The payer, at the provider.</param>
+public sealed record Card(string Token, DateOnly ExpiresOn, string Last, string Brand, string? HolderId);
 
 /// <summary>A debtor's permission to one creditor to collect from one account.</summary>
 /// <remarks>
@@ -40,6 +55,8 @@ public sealed class Mandate
 
     /// <summary>Unique mandate reference (UMR), upper case: the debtor knows the mandate by it.</summary>
     public string Reference { get; private init; } = "";
+
+    public AgreementKind Kind { get; init; }
 
     public MandateScheme Scheme { get; private init; }
 
@@ -83,6 +100,19 @@ public sealed class Mandate
 
     public Bic? DebtorBic { get; private set; }
 
+    public string? CardToken { get; private set; }
+
+    public DateOnly? CardExpiresOn { get; private set; }
+
+    public string? CardLast { get; private set; }
+
+    public string? CardBrand { get; private set; }
+
+    public string? CardHolderId { get; private set; }
+
+    /// <summary>When the debtor was told that the card expires.</summary>
+    public DateOnly? CardNoticedOn { get; private set; }
+
     /// <summary>Name and address as signed; the customer's may change later.</summary>
     public string? DebtorName { get; private set; }
 
@@ -111,6 +141,9 @@ public sealed class Mandate
 
     /// <summary>The signed document.</summary>
     public string? DocumentHash { get; private set; }
+
+    /// <summary>A document of the creditor's own that is agreed to by signing.</summary>
+    public string? ContractHash { get; private set; }
 
     public DateOnly? CancelledOn { get; private set; }
 
@@ -148,8 +181,13 @@ public sealed class Mandate
 
     public int Version { get; private set; }
 
-    /// <summary>Money may be collected on it now: a paper without an account names nothing to collect from.</summary>
-    public bool IsCollectable => State is MandateState.Signed && !IsSuspended && DebtorAccount is not null;
+    /// <summary>Money may be collected on it now: a paper without an account names nothing to collect from, and a contract never does.</summary>
+    public bool IsCollectable => State is MandateState.Signed && !IsSuspended && HasMeans;
+
+    public bool HasMeans => Kind switch { AgreementKind.DirectDebit => DebtorAccount is not null, AgreementKind.CreditCard => CardToken is not null, _ => false };
+
+    /// <summary>What is collected from, as the debtor may be reminded of it.</summary>
+    public string? MaskedMeans => CardLast is { } last ? $"{CardBrand} •••• {last}".Trim() : DebtorAccount?.Masked;
 
     public string WireState => State switch
     {
@@ -177,12 +215,26 @@ public sealed class Mandate
     }
 
     /// <summary>What the signer filled in, before signing.</summary>
-    public void Fill(string name, string street, string zip, string city, string country, Iban account, Bic? bic)
+    public void Fill(string name, string street, string zip, string city, string country, Iban? account, Bic? bic)
     {
         Require(State is MandateState.Prepared);
         if (DebtorAccount is { } before && before != account) (CodeHash, CodeExpiresAt) = (null, null); // the code was for another text
         (DebtorName, DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (name, street, zip, city, country);
         (DebtorAccount, DebtorBic) = (account, bic);
+        Version++;
+    }
+
+    /// <summary>The card it is charged on: the one it is signed with, or another when that expires.</summary>
+    public void Take(Card card)
+    {
+        Require(Kind is AgreementKind.CreditCard && State is not MandateState.Cancelled);
+        (CardToken, CardExpiresOn, CardLast, CardBrand, CardHolderId, CardNoticedOn) = (card.Token, card.ExpiresOn, card.Last, card.Brand, card.HolderId, null);
+        Version++;
+    }
+
+    public void NoticeExpiry(DateOnly on)
+    {
+        CardNoticedOn = on;
         Version++;
     }
 
@@ -222,7 +274,7 @@ public sealed class Mandate
     /// <summary>Signs; a B2B mandate then waits for the debtor's bank.</summary>
     public void Sign(SignatureEvidence evidence, string method, string? place, string documentHash, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
     {
-        Require(State is MandateState.Prepared && DebtorAccount is not null);
+        Require(State is MandateState.Prepared && (HasMeans || Kind is AgreementKind.Contract));
         State = Scheme is MandateScheme.B2B ? MandateState.SignedPendingDebtorBank : MandateState.Signed;
         BankAnswersAt = Scheme is MandateScheme.B2B ? bankAnswersAt : null;
         (SignedAt, SignedOn, SignMethod, SignedPlace, DocumentHash) = (now, now.BrusselsDate(), method, place, documentHash);
@@ -236,12 +288,19 @@ public sealed class Mandate
     /// </summary>
     public void Import(string method, DateOnly signedOn, string? place, string? documentHash, bool bankSigned, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
     {
-        Require(State is MandateState.Prepared);
+        Require(State is MandateState.Prepared && (Kind is not AgreementKind.CreditCard || HasMeans));
         var waits = Scheme is MandateScheme.B2B && !bankSigned;
         State = waits ? MandateState.SignedPendingDebtorBank : MandateState.Signed;
         BankAnswersAt = waits && DebtorAccount is not null ? bankAnswersAt : null;
         (SignedAt, SignedOn, SignMethod, SignedPlace) = (now, signedOn, method, place);
         DocumentHash = documentHash ?? DocumentHash;
+        Version++;
+    }
+
+    public void Offer(string contractHash)
+    {
+        Require(State is MandateState.Prepared);
+        ContractHash = contractHash;
         Version++;
     }
 
@@ -289,7 +348,12 @@ public sealed class Mandate
         if (account is { } other && other != DebtorAccount)
         {
             if (State is MandateState.Signed) FormerAccount ??= DebtorAccount;
-            (DebtorAccount, DebtorBic, CodeHash, CodeExpiresAt) = (other, bic, null, null);
+            (DebtorAccount, DebtorBic, CodeHash, CodeExpiresAt) = (other, bic ?? BelgianBanks.BicOf(other), null, null);
+            reasons.Add("_T50");
+        }
+        else if (bic is not null && bic != DebtorBic)
+        {
+            DebtorBic = bic;
             reasons.Add("_T50");
         }
 

@@ -46,6 +46,15 @@ internal static class MandateView
             supplementary.Add(Pair("SignerDate#0", Json.Instant(signedAt)));
         }
 
+        if (mandate is { CardToken: { } token, CardExpiresOn: { } expiresOn })
+        {
+            supplementary.Add(Pair("_psptoken", token));
+            supplementary.Add(Pair("_expiry", Json.Day(expiresOn)));
+            supplementary.Add(Pair("_last", mandate.CardLast ?? ""));
+            if (mandate.CardHolderId is { } holder) supplementary.Add(Pair("_cust", holder));
+            supplementary.Add(Pair("_cctype", mandate.CardBrand ?? ""));
+        }
+
         if (mandate.AttributesJson is { } attributes)
             foreach (var (name, value) in (JsonObject)JsonNode.Parse(attributes)!)
                 supplementary.Add(Pair(name, value!.DeepClone()));

@@ -5,6 +5,7 @@ using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
+using Domi.Engine.PayLinks;
 using Domi.Engine.Simulator;
 using Domi.Engine.Wire;
 using Domi.Platform;
@@ -53,7 +54,7 @@ internal static class OneMandate
         {
             // To be printed and signed by hand.
             var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
-            content = MandateDocuments.Form(mandate, customer, (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor, mandate.Language ?? customer.Language ?? "en");
+            content = MandateDocuments.Form(mandate, customer, await CreditorFacts.ReadAsync(db, call.CreditorId, ct), mandate.Language ?? customer.Language ?? "en");
         }
 
         return content is null ? Results.NotFound() : Results.File(content, "application/pdf", $"{mandate.Reference}.pdf");
@@ -143,17 +144,17 @@ internal static class OneMandate
 
         var page = (int)Math.Clamp(call.Number("page") ?? 0, 0, 100_000);
         var found = await mandates.OrderBy(m => m.Id).Skip(page * pageSize).Take(pageSize)
-            .Join(db.Profiles, m => m.ProfileId, p => p.Id, (mandate, profile) => new { mandate, profile.Scheme, profile.Number }).ToListAsync(ct);
+            .Join(db.Profiles, m => m.ProfileId, p => p.Id, (mandate, profile) => new { mandate, profile }).ToListAsync(ct);
         var contracts = new JsonArray([.. found.Select(f => (JsonNode)new JsonObject
         {
-            ["type"] = f.Scheme == MandateScheme.B2B ? "B2B" : "CORE",
+            ["type"] = f.profile.WireType,
             ["state"] = f.mandate.WireState,
             ["mandateNumber"] = f.mandate.Reference,
             ["contractNumber"] = f.mandate.ContractReference ?? "",
             ["signDate"] = f.mandate.SignedOn is { } day ? Json.Day(day) : "",
             ["iban"] = f.mandate.DebtorAccount?.Value ?? "",
             ["bic"] = f.mandate.DebtorBic?.Value ?? "",
-            ["ct"] = f.Number.ToString(CultureInfo.InvariantCulture),
+            ["ct"] = f.profile.Number.ToString(CultureInfo.InvariantCulture),
             ["preparedAt"] = Json.Instant(f.mandate.PreparedAt),
         })]);
         return Json.Answer(new JsonObject { ["Contracts"] = contracts, ["_links"] = new JsonObject() });
@@ -169,12 +170,18 @@ internal static class OneMandate
 
 internal static class CancelMandate
 {
-    /// <summary>Cancels inside the running transaction, and withdraws what was not sent to the bank yet.</summary>
+    /// <summary>Cancels inside the running transaction: nobody is to register a card for it any more, and what was not sent to the bank yet is withdrawn.</summary>
     public static async Task Async(
         EngineDb db, Mandate mandate, string reason, string by, MandateEvents events, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
         mandate.Cancel(reason, by, clock.Today);
         await events.CancelledAsync(mandate, ct);
+        foreach (var link in (await db.PayLinks.Where(l => l.MandateId == mandate.Id && l.Origin == PayLinkOrigin.CardRenewal).ToListAsync(ct)).Where(l => l.MayBePaid(clock.GetUtcNow())))
+        {
+            link.Expire(clock.GetUtcNow());
+            await LinkView.ChangedAsync(db, link, clock.GetUtcNow(), ct);
+        }
+
         var open = await db.DirectDebits.Where(d => d.MandateId == mandate.Id && d.State == DirectDebitState.Open).ToListAsync(ct);
         foreach (var debit in open)
         {

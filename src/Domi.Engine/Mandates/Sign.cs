@@ -3,7 +3,7 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.Identity;
 using Domi.Engine.Mails;
-using Domi.Engine.PayLinks;
+using Domi.Engine.Profiles;
 using Domi.Engine.Simulator;
 using Domi.Engine.Wire;
 using Domi.Platform;
@@ -24,20 +24,15 @@ namespace Domi.Engine.Mandates;
 /// </remarks>
 internal static class SignRoute
 {
-    /// <summary>What a first payment costs when the call names no amount.</summary>
-    private const decimal FirstPayment = 0.10m;
-
-    private static readonly string[] Payments = ["bancontact", "bcmc", "ideal", "sofort", "visa", "mastercard", "maestro", "amex", "paypal"];
-
     public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("sign", HandleAsync);
 
     private static async Task<IResult> HandleAsync(
-        Call call, EngineDb db, CreditorKeys keys, PublicAddress address, MandateEvents events, SignMandate sign, DomiSettings settings, BusinessClock clock, CancellationToken ct)
+        Call call, EngineDb db, CreditorKeys keys, PublicAddress address, MandateEvents events, SignMandate sign, SignElsewhere elsewhere, IdentityProviders providers, BusinessClock clock, CancellationToken ct)
     {
         var method = call.Required("method", 32).ToLowerInvariant();
-        var wanted = await Invite.ReadAsync(call, db, ct);
-        if (method == "auto") method = AutoOf(wanted);
-        var drawing = Check(method, call, wanted, settings);
+        var wanted = await Invite.ReadAsync(call, db, ct, hasProfile: call.Text("key") is not null);
+        if (method == "auto") method = await AutoAsync(call, wanted, db, providers, ct);
+        var drawing = Check(method, call, providers);
         var on = call.Day("signDate") ?? clock.Today;
         if (on > clock.Today) throw new RefusedException("err_invalid_date", $"The signature is dated ahead: {on:O}.", ("name", "signDate")) { Field = "signDate" };
 
@@ -49,7 +44,7 @@ internal static class SignRoute
 
             await db.SaveChangesAsync(write); // the steps look for what they go on with
 
-            return (made, true, await StepAsync(method, call, made, wanted, on, db, keys, sign, address, now, write));
+            return (made, true, await StepAsync(method, call, made, wanted, on, db, keys, sign, elsewhere, address, now, write));
         }, ct);
         if (isNew && drawing is not null)
             await sign.SignByDrawingAsync(mandate.Id, drawing, new(wanted.Customer.Language ?? "en", call.Http.Connection.RemoteIpAddress?.ToString() ?? "", call.Http.Request.Headers.UserAgent.ToString(), now), call.Text("place", 70), ct);
@@ -60,82 +55,72 @@ internal static class SignRoute
         {
             // One client prints what is in the answer.
             var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
-            answer["Pdf"] = Convert.ToBase64String(MandateDocuments.Form(mandate, customer, (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor, mandate.Language ?? customer.Language ?? "en"));
+            answer["Pdf"] = Convert.ToBase64String(MandateDocuments.Form(mandate, customer, await CreditorFacts.ReadAsync(db, call.CreditorId, ct), mandate.Language ?? customer.Language ?? "en"));
         }
 
         return Json.Answer(answer);
     }
 
     /// <summary>What a method needs, before anything is made.</summary>
-    private static byte[]? Check(string method, Call call, Invite.Wanted wanted, DomiSettings settings)
+    private static byte[]? Check(string method, Call call, IdentityProviders providers)
     {
         switch (method)
         {
-            case "import":
-                if (wanted.Account is null && call.Text("key") is null) throw Call.Missing("iban");
-                return null;
-            case "paper" or "email":
+            case "import" or "paper" or "email":
                 return null;
             case "digisign":
-                if (wanted.Account is null && call.Text("key") is null) throw Call.Missing("iban");
                 var text = call.Required("digsig", 300_000);
                 if (text.IndexOf(',', StringComparison.Ordinal) is > 0 and var comma && text.StartsWith("data:", StringComparison.Ordinal)) text = text[(comma + 1)..];
                 var png = new byte[text.Length];
                 if (!Convert.TryFromBase64String(text.Replace(' ', '+'), png, out var length)) throw Call.Invalid("digsig", "digsig is not base64.");
                 SignMandate.RequireDrawing(png[..length]);
                 return png[..length];
-            case "sms":
-                if (wanted.Account is null && call.Text("key") is null) throw Call.Missing("iban");
-                if (wanted.Customer.Mobile is null) throw Call.Missing("mobile");
-                RequireOutside(settings, method);
-                return null;
-            case "itsme" or "eid":
-                RequireOutside(settings, method);
+            case "sms" or "itsme" or "eid":
+                providers.Require(method, "sign");
                 return null;
             case "idin" or "emachtiging":
-                RequireOutside(settings, method);
+                providers.Require(method, "sign");
                 Issuers.Require(method, call.Text("bic", 20));
                 return null;
-            case var payment when Payments.Contains(payment):
-                RequireOutside(settings, method);
+            case var payment when SignMethods.IsPayment(payment):
+                providers.Require(method, "sign");
                 return null;
             default:
                 throw Call.Invalid("method", $"No method {method}.");
         }
     }
 
-    private static void RequireOutside(DomiSettings settings, string method)
-    {
-        if (!settings.Sandbox.Enabled) throw new RefusedException("err_no_integration", $"Nothing is connected to sign by {method}.") { Field = "method" };
-    }
-
     /// <summary>What the method does inside the transaction of the preparation; answers the page where the signer goes on.</summary>
     private static async Task<string?> StepAsync(
-        string method, Call call, Mandate mandate, Invite.Wanted wanted, DateOnly on, EngineDb db, CreditorKeys keys, SignMandate sign, PublicAddress address, DateTimeOffset now, CancellationToken ct)
+        string method, Call call, Mandate mandate, Invite.Wanted wanted, DateOnly on, EngineDb db, CreditorKeys keys, SignMandate sign, SignElsewhere elsewhere, PublicAddress address, DateTimeOffset now, CancellationToken ct)
     {
-        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var facts = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var (creditor, profile) = (facts.Creditor, facts.ProfileOf(mandate.ProfileId));
+        SignMethods.Require(profile, method, mandate.DebtorAccount);
+        if (method is "import" or "digisign" or "sms" && mandate is { Kind: AgreementKind.DirectDebit, DebtorAccount: null }) throw Call.Missing("iban");
         var customer = (await db.Customers.FindAsync([mandate.CustomerId], ct))!;
+        if (method == "sms" && (wanted.Customer.Mobile ?? customer.Mobile) is null) throw Call.Missing("mobile");
         // Who signs by himself says that he is no consumer; what was signed elsewhere or is signed on the page is asked there.
         if (mandate.Scheme is MandateScheme.B2B && method is not ("import" or "paper" or "email") && customer.EnterpriseNumber is null) throw Call.Missing("coc");
+        // A mandate with an account was filled with it; who proves who he is tells his name then.
+        if (mandate is { Kind: not AgreementKind.DirectDebit, DebtorName: not { Length: > 0 } } && customer.DisplayName is { Length: > 0 } name && !Identifications.Proves(method))
+            mandate.Fill(name.Length > 70 ? name[..70] : name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", mandate.DebtorAccount, mandate.DebtorBic);
         switch (method)
         {
             case "import":
-                if (mandate.DebtorAccount is null) throw Call.Missing("iban");
-                mandate.Import("import", on, call.Text("place", 70), null, call.Flag("bankSignature"), now, now + Outcomes.Interval);
+                if (mandate.Kind is AgreementKind.CreditCard) mandate.Take(CardOf(call));
+                mandate.Import("import", on, call.Text("place", 70), mandate.ContractHash, call.Flag("bankSignature"), now, now + Outcomes.Interval);
                 await sign.FollowAsync(mandate, now, ct);
                 return null;
             case "paper":
                 mandate.Print();
                 return null;
             case "digisign":
-                return mandate.DebtorAccount is null ? throw Call.Missing("iban") : null;
+                return null;
             case "email":
                 return "/sign/" + keys.MandateToken(creditor, mandate.Id);
-            case var payment when Payments.Contains(payment):
-                var first = OnSignature.Of(mandate);
-                var link = await MakeLink.AddAsync(db, keys, mandate.CreditorId, first?.Amount ?? FirstPayment, first?.Message ?? mandate.Reference, now,
-                    new(PayLinkOrigin.Signature) { CustomerId = mandate.CustomerId, ProfileId = mandate.ProfileId, MandateId = mandate.Id, Ref = first?.Ref, RedirectUrl = mandate.RedirectUrl, Language = mandate.Language }, ct);
-                return MakeLink.PageOf(keys, creditor, link);
+            case var payment when SignMethods.IsPayment(payment):
+                return await elsewhere.PayAsync(mandate, ct);
             default:
                 var (identification, token) = Identifications.Begin(db, mandate, method, call.Text("bic", 11)?.ToUpperInvariant(), now);
                 if (method != "sms") return "/identify/" + token;
@@ -145,6 +130,15 @@ internal static class SignRoute
                     t["sms.sign", ("creditor", creditor.Name), ("iban", mandate.DebtorAccount?.Masked), ("reference", mandate.Reference)] + " " + address.Of("/identify/" + token), now);
                 return null;
         }
+    }
+
+    /// <summary>A card that another system holds at the payment provider.</summary>
+    private static Card CardOf(Call call)
+    {
+        var expires = call.Day("_expiry") ?? throw Call.Missing("_expiry");
+        var last = call.Required("_last", 4);
+        if (last.Length != 4 || !last.All(char.IsAsciiDigit)) throw Call.Invalid("_last", "_last is the card's last four digits.");
+        return new(call.Required("_psptoken", 100), new DateOnly(expires.Year, expires.Month, 1).AddMonths(1).AddDays(-1), last, call.Text("_cctype", 32) ?? "", call.Text("_cust", 100));
     }
 
     /// <summary>A prepared mandate by the key of its page, with what the call adds.</summary>
@@ -165,12 +159,24 @@ internal static class SignRoute
         return mandate;
     }
 
-    // By what is known of the signer: a Dutch account pays first by iDEAL, a Belgian signs by itsme, a mobile number gets a text.
-    private static string AutoOf(Invite.Wanted wanted) => (wanted.Account?.CountryCode ?? wanted.Customer.Country) switch
+    // By what is known of the signer: a Dutch account pays first by iDEAL, a Belgian signs by itsme, a mobile number gets a text; what the profile
+    // does not offer is done on the page.
+    private static async Task<string> AutoAsync(Call call, Invite.Wanted wanted, EngineDb db, IdentityProviders providers, CancellationToken ct)
     {
-        "NL" => "ideal",
-        "BE" => "itsme",
-        _ when wanted is { Account: not null, Customer.Mobile: not null } => "sms",
-        _ => "email",
-    };
+        var hash = call.Text("key", 100) is { } key ? Secrets.HashOf(key) : null;
+        var profile = await db.Profiles.AsNoTracking().FirstOrDefaultAsync(p => p.CreditorId == call.CreditorId
+            && (hash != null ? db.Mandates.Any(m => m.PageTokenHash == hash && m.ProfileId == p.Id) : wanted.Code == null ? p.Number == wanted.Number : p.Prefix == wanted.Code), ct);
+        if (profile is null) return "email"; // the preparation says what is wrong
+        if (profile.Kind is AgreementKind.CreditCard) return "visa";
+
+        var method = (wanted.Account?.CountryCode ?? wanted.Customer.Country) switch
+        {
+            "NL" => "ideal",
+            "BE" => "itsme",
+            _ when wanted is { Account: not null, Customer.Mobile: not null } => "sms",
+            _ => "email",
+        };
+        var offered = SignMethods.Of(profile);
+        return offered.Contains(SignMethods.IsPayment(method) ? SignMethods.Payment : method) && providers.CanProve(method) ? method : "email";
+    }
 }

@@ -5,6 +5,7 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mails;
+using Domi.Engine.PayLinks;
 using Domi.Engine.Profiles;
 using Domi.Engine.Simulator;
 using Domi.Platform;
@@ -16,7 +17,11 @@ using SkiaSharp;
 namespace Domi.Engine.Mandates;
 
 /// <summary>What a signer fills in.</summary>
-internal sealed record SignerDetails(string Name, string Street, string Zip, string City, string Country, string Email, Iban Account, bool DeclaresNoConsumer, string? EnterpriseNumber);
+internal sealed record SignerDetails(string Name, string Street, string Zip, string City, string Country, string Email, Iban? Account, bool DeclaresNoConsumer, string? EnterpriseNumber)
+{
+    /// <summary>What was answered to the profile's questions; null to leave what is known.</summary>
+    public string? Attributes { get; init; }
+}
 
 /// <summary>Who signs from where: goes into the evidence.</summary>
 internal sealed record SignerSession(string Language, string Address, string Agent, DateTimeOffset ShownAt);
@@ -25,6 +30,9 @@ internal sealed record SignerSession(string Language, string Address, string Age
 /// <remarks>A signature by code is a simple electronic signature; limits: 6 digits, 10 minutes, 5 attempts, 5 codes a mandate.</remarks>
 internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement settlement, DebtorMail mail, BusinessClock clock)
 {
+    /// <summary>The way to sign that is a code, mailed.</summary>
+    public const string ByCode = "email";
+
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
 
     public Task<Mandate?> FindAsync(string token, CancellationToken ct)
@@ -48,8 +56,9 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         }
 
         await ReachCustomer.TakeAsync(db, customer, details.Email, token);
-        await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), details.Account, mandate.Id, token);
-        mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, BelgianBanks.BicOf(details.Account));
+        if (details.Account is { } account) await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), account, mandate.Id, token);
+        mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, details.Account is { } known ? BelgianBanks.BicOf(known) : null);
+        if (details.Attributes is not null) mandate.Describe(details.Attributes);
         mandate.Reach(details.Email);
     }, ct);
 
@@ -87,7 +96,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         }, ct);
         if (!holds) throw new RefusedException("code_wrong", "The code does not hold.") { Field = "Code" };
 
-        return await SignAsync(mandateId, "email", null, session, place, ct);
+        return await SignAsync(mandateId, ByCode, null, session, place, ct);
     }
 
     /// <summary>Signs by a drawing, a PNG of at most 150 kB.</summary>
@@ -105,8 +114,9 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 
     /// <summary>Signs by proof of somebody else: an identity provider, a text message, the bank of a first payment.</summary>
     /// <param name="isPaid">What begins with the signature is paid by it.</param>
-    public Task<Mandate> SignByProofAsync(Guid mandateId, string method, SignerSession session, string? place, CancellationToken ct, bool isPaid = false) =>
-        SignAsync(mandateId, method, null, session, place, ct, isPaid);
+    /// <param name="provenName">The name that was proved.</param>
+    public Task<Mandate> SignByProofAsync(Guid mandateId, string method, SignerSession session, string? place, CancellationToken ct, bool isPaid = false, string? provenName = null) =>
+        SignAsync(mandateId, method, null, session, place, ct, isPaid, provenName);
 
     // Signature, header first, end last, and no more pixels than a screen has: a small file can unfold to gigabytes.
     private static bool IsDrawing(byte[] png)
@@ -129,17 +139,25 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         return codec.GetPixels(picture.Info, picture.GetPixels()) is SKCodecResult.Success;
     }
 
-    private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct, bool isPaid = false)
+    private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct, bool isPaid = false, string? provenName = null)
     {
         // The document is drawn before the transaction: it takes a while, and nothing of it can change any more but the mandate itself.
         var draft = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == mandateId, ct);
-        var creditor = (await CreditorFacts.ReadAsync(db, draft.CreditorId, ct)).Creditor;
+        var facts = await CreditorFacts.ReadAsync(db, draft.CreditorId, ct);
+        var (creditor, profile) = (facts.Creditor, facts.ProfileOf(draft.ProfileId));
         var now = clock.GetUtcNow();
-        var wording = SepaMandateText.For(draft.Scheme, session.Language, creditor.Name);
-        var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {draft.DebtorAccount?.Value}"]);
+        var isByCode = method == ByCode;
+        var wording = AgreementText.Of(profile, creditor, new Texts(typeof(SignMandate).Assembly).In(session.Language));
+        var terms = AgreementText.TermsOf(profile, creditor, session.Language);
+        IEnumerable<string> more = [.. terms is null ? (string[])[] : [terms], .. draft.ContractHash is { } contract ? (string[])[$"SHA-256 {contract}"] : []];
+        var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, .. more, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {(draft.Kind is AgreementKind.CreditCard ? draft.MaskedMeans : draft.DebtorAccount?.Value)}"]);
         var evidence = new SignatureEvidence(shown, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown))), SepaMandateText.Version, session.Language,
-            method, drawing is null ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, drawing is null ? draft.CodeAttempts + 1 : 0);
-        var pdf = MandateDocuments.Draw(draft, creditor, wording, evidence, drawing, place, now);
+            method, isByCode ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, isByCode ? draft.CodeAttempts + 1 : 0)
+        {
+            Terms = terms,
+            ProvenName = provenName,
+        };
+        var pdf = MandateDocuments.Draw(draft, creditor, profile, wording, evidence, drawing, place, now);
 
         // Beaten by another post of the same form, it looks again, and finds the mandate signed.
         return await db.WriteOrRepeatAsync(async token =>
@@ -196,7 +214,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var mandate = await db.Mandates.SingleAsync(m => m.Id == id, ct);
         if (mandate.State is MandateState.Prepared && !mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("link_expired", $"The link of {mandate.Reference} has expired.");
         if (!mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
-        if ((await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor is { CreditorIdentifier: "" } creditor)
+        if ((await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor is { CreditorIdentifier: "" } creditor && mandate.Kind is AgreementKind.DirectDebit)
             throw new RefusedException("creditor_unidentified", $"{creditor.Name} has no creditor identifier: nothing can be signed.", ("creditor", creditor.Name));
         return mandate;
     }
@@ -208,9 +226,10 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 /// <summary>The signed document: wording, parties, signature and its evidence.</summary>
 internal static class MandateDocuments
 {
-    public static byte[] Draw(Mandate mandate, Creditor creditor, MandateText wording, SignatureEvidence evidence, byte[]? drawing, string? place, DateTimeOffset now)
+    public static byte[] Draw(Mandate mandate, Creditor creditor, Profile profile, MandateText wording, SignatureEvidence evidence, byte[]? drawing, string? place, DateTimeOffset now)
     {
         var t = new Texts(typeof(MandateDocuments).Assembly).In(evidence.Language);
+        var isByCode = evidence.Channel == SignMandate.ByCode;
         return MandatePdf.Draw(new()
         {
             Language = DocumentLanguages.FromCode(evidence.Language),
@@ -222,21 +241,29 @@ internal static class MandateDocuments
             Debtor = new(mandate.DebtorName ?? "", [mandate.DebtorStreet ?? "", $"{mandate.DebtorZip} {mandate.DebtorCity}".Trim(), t.Country(mandate.DebtorCountry ?? "")]),
             Iban = mandate.DebtorAccount?.ToString(),
             Bic = mandate.DebtorBic?.Value,
+            Card = mandate.MaskedMeans,
+            Kind = KindOf(mandate.Kind),
+            Terms = evidence.Terms,
+            Answers = Answers(profile, mandate, t),
             IsRecurrent = true,
             IsB2B = mandate.Scheme is MandateScheme.B2B,
             SignedOn = now.BrusselsDate(),
             SignedAt = place,
             Signature = new(mandate.DebtorName ?? "", drawing),
             Evidence = new(evidence.TextHash, evidence.ShownAt, evidence.SignedAt, evidence.Address, evidence.Agent,
-                drawing is null ? evidence.Channel : null, Shorten(evidence.Destination), null, drawing is null ? evidence.Attempts : null, evidence.TextVersion),
+                isByCode ? evidence.Channel : null, Shorten(evidence.Destination), null, isByCode ? evidence.Attempts : null, evidence.TextVersion)
+            {
+                Proof = isByCode || drawing is not null ? null : string.Join(": ", new[] { MethodOf(evidence.Channel, t), evidence.ProvenName }.OfType<string>()),
+            },
         });
     }
 
     /// <summary>The form to be signed by hand: what is not known yet is a line to write on.</summary>
-    public static byte[] Form(Mandate mandate, Customer customer, Creditor creditor, string language)
+    public static byte[] Form(Mandate mandate, Customer customer, CreditorFacts facts, string language)
     {
-        var wording = SepaMandateText.For(mandate.Scheme, Texts.LanguageOf(language), creditor.Name);
+        var (creditor, profile) = (facts.Creditor, facts.ProfileOf(mandate.ProfileId));
         var t = new Texts(typeof(MandateDocuments).Assembly).In(language);
+        var wording = AgreementText.Of(profile, creditor, t);
         return MandatePdf.Draw(new()
         {
             Language = DocumentLanguages.FromCode(t.Language),
@@ -248,10 +275,24 @@ internal static class MandateDocuments
             Debtor = new(mandate.DebtorName ?? customer.DisplayName, [mandate.DebtorStreet ?? customer.Street ?? "", $"{mandate.DebtorZip ?? customer.Zip} {mandate.DebtorCity ?? customer.City}".Trim(), t.Country(mandate.DebtorCountry ?? customer.Country ?? "")]),
             Iban = mandate.DebtorAccount?.ToString(),
             Bic = mandate.DebtorBic?.Value,
+            Kind = KindOf(mandate.Kind),
+            Terms = AgreementText.TermsOf(profile, creditor, t.Language),
+            Answers = Answers(profile, mandate, t),
             IsRecurrent = true,
             IsB2B = mandate.Scheme is MandateScheme.B2B,
         });
     }
+
+    private static string MethodOf(string method, Texts t) => PayInvoice.Methods.Contains(method) ? t[$"method.{method}"] : t[$"identify.method.{method}"];
+
+    private static MandateKind KindOf(AgreementKind kind) => kind switch { AgreementKind.CreditCard => MandateKind.Card, AgreementKind.Contract => MandateKind.Contract, _ => MandateKind.DirectDebit };
+
+    // What was answered, and by its fingerprint the document that is agreed to.
+    private static IReadOnlyList<(string, string)> Answers(Profile profile, Mandate mandate, Texts t) =>
+    [
+        .. ProfileAttributes.Answers(profile, mandate.AttributesJson),
+        .. mandate.ContractHash is { } hash ? [(t["sign.contract"], "SHA-256 " + string.Join(' ', hash.Chunk(8).Select(c => new string(c))))] : Array.Empty<(string, string)>(),
+    ];
 
     internal static string? Shorten(string? address)
     {

@@ -1,4 +1,5 @@
 using Domi.Engine.Creditors;
+using Domi.Engine.Identity;
 using Domi.Engine.Mandates;
 using Domi.Platform;
 using Domi.Standards;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.Pages;
 
 /// <summary>Second step of signing: the text with all its facts, and the signature by code or by drawing.</summary>
-internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys keys, StepNonces nonces, BusinessClock clock, Texts texts)
+internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, IdentityProviders providers, EngineDb db, CreditorKeys keys, StepNonces nonces, BusinessClock clock, Texts texts)
     : SigningPage(sign, db, keys, clock, texts)
 {
     private const string Step = "sign";
@@ -30,7 +31,26 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
 
     public bool Draws { get; private set; }
 
-    private bool IsFilled => Mandate is { DebtorAccount: not null, CodeDestination: not null, DebtorStreet.Length: > 0, DebtorCity.Length: > 0 };
+    /// <summary>What the profile offers this signer.</summary>
+    public IReadOnlyList<string> Offered { get; private set; } = [];
+
+    public bool OffersCode => Offered.Contains("email");
+
+    public bool OffersDrawing => Offered.Contains("digisign");
+
+    /// <summary>Ways that lead away from this page.</summary>
+    public IReadOnlyList<string> Leaving => [.. Offered.Where(SignMethods.Elsewhere.Contains)];
+
+    public bool IsPaperOnly => SignMethods.TakesPaperOnly(Profile, Mandate.DebtorAccount);
+
+    /// <summary>The creditor's own terms, to be ticked.</summary>
+    public string? Terms { get; private set; }
+
+    public bool MustAgree => Terms is not null || Mandate.ContractHash is not null;
+
+    public bool HasTicked { get; private set; }
+
+    private bool IsFilled => (Mandate.DebtorAccount is not null || !AsksAccount) && Mandate is { CodeDestination: not null, DebtorStreet.Length: > 0, DebtorCity.Length: > 0 };
 
     public async Task<IActionResult> OnGetAsync(string token, CancellationToken ct)
     {
@@ -41,7 +61,7 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
     public async Task<IActionResult> OnPostCodeAsync(string token, string? nonce, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct)) return NotFound();
-        if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{token}"));
+        if (!CanBeSigned || !IsFilled || !OffersCode) return Redirect(At($"/sign/{token}"));
 
         // A second post of the form, or one from a page that is out of date, sends no second code.
         if (nonces.Read(nonce, Mandate.Id, Step)?.Version != Mandate.Version) return Redirect(At($"/sign/{token}/mandate"));
@@ -63,7 +83,7 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
         return Redirect(At($"/sign/{token}/mandate") + "#code-way");
     }
 
-    public async Task<IActionResult> OnPostAsync(string token, string? nonce, string? way, string? code, string? drawing, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync(string token, string? nonce, string? way, string? code, string? drawing, string? terms, string? leave, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct)) return NotFound();
         if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{token}"));
@@ -75,10 +95,14 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
             return Draw();
         }
 
-        Draws = way == "draw";
+        (Draws, HasTicked) = (way == "draw", terms == "true");
+        if (MustAgree && !HasTicked && !(leave is not null && leave != SignMethods.Payment)) Errors["terms"] = T["sign.terms.missing"]; // who identifies himself ticks them there
+        if (leave is not null) return await LeaveAsync(leave, nonce!, ct);
+        if (Errors.Count > 0) return Draw();
         var session = new SignerSession(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt);
         try
         {
+            if (Draws ? !OffersDrawing : !OffersCode) return Redirect(At($"/sign/{token}"));
             if (Draws) await DrawnAsync(drawing, session, ct);
             else if (!AwaitsCode) Errors["code"] = Mandate.CodeHash is null ? T["sign.code.none"] : Dead();
             else if (DigitsOf(code) is not { Length: 6 } digits) Errors["code"] = T["sign.code.missing"];
@@ -103,6 +127,22 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
         return Redirect(At(ExitUrl is null || IsB2B ? $"/sign/{token}" : $"/sign/{token}/exit"));
     }
 
+    private async Task<IActionResult> LeaveAsync(string method, string once, CancellationToken ct)
+    {
+        if (Errors.Count > 0) return Draw();
+        if (!Leaving.Contains(method)) return Redirect(At($"/sign/{Token}/mandate"));
+
+        try
+        {
+            return Redirect(At(await elsewhere.LeaveAsync(Mandate.Id, method, once, ct)));
+        }
+        catch (RefusedException refused)
+        {
+            Refusal = T.Refused(refused);
+            return await ReadAgainAsync(ct) ? Draw() : NotFound();
+        }
+    }
+
     private async Task DrawnAsync(string? drawing, SignerSession session, CancellationToken ct)
     {
         var png = new byte[drawing?.Length ?? 0];
@@ -110,6 +150,13 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
         else if (drawing.StartsWith(Png, StringComparison.Ordinal) && Convert.TryFromBase64String(drawing[Png.Length..], png, out var length))
             await Signing.SignByDrawingAsync(Mandate.Id, png[..length], session, Mandate.DebtorCity, ct);
         else Errors["drawing"] = T["refused.drawing_unreadable"];
+    }
+
+    protected override void HasRead()
+    {
+        Offered = SignMethods.Of(Profile, Mandate.DebtorAccount, Mandate.DebtorCountry, providers);
+        Terms = AgreementText.TermsOf(Profile, Creditor!, Language);
+        if (!OffersCode) Draws = true;
     }
 
     private string Wrong() => (5 - Mandate.CodeAttempts) switch
@@ -126,7 +173,7 @@ internal sealed class ConfirmModel(SignMandate sign, EngineDb db, CreditorKeys k
     {
         if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{Token}"));
 
-        Wording = SepaMandateText.For(Mandate.Scheme, Language, Creditor!.Name);
+        Wording = AgreementText.Of(Profile, Creditor!, T);
         Nonce = nonces.Of(Mandate.Id, Step, new(Mandate.Version, Clock.GetUtcNow(), Language));
         return Page();
     }

@@ -28,7 +28,7 @@ internal sealed class DetailsForm
     public string? Nonce { get; set; }
 
     /// <summary>Checks every field; null when one is wrong, and then <paramref name="errors"/> says which and why.</summary>
-    public SignerDetails? Read(Texts t, bool isB2B, Dictionary<string, string> errors)
+    public SignerDetails? Read(Texts t, bool isB2B, bool asksAccount, Dictionary<string, string> errors)
     {
         (Name, Street, Zip, City, Email, Iban, Enterprise) = (Trim(Name), Trim(Street), Trim(Zip), Trim(City), Trim(Email), Trim(Iban), Trim(Enterprise));
         Require("name", Name, 70); // what a bank takes of a name
@@ -36,11 +36,16 @@ internal sealed class DetailsForm
         Require("zip", Zip, 20);
         Require("city", City, 70);
         Require("email", Email, 254);
-        Require("iban", Iban, 60);
+        if (asksAccount) Require("iban", Iban, 60);
         if (!SepaCountries.Codes.Contains(Country ?? "")) errors["country"] = t["field.country.unknown"];
         if (Email is not null && !errors.ContainsKey("email") && !SendMails.IsAddress(Email)) errors["email"] = t["field.email.wrong"];
-        var account = default(Iban);
-        if (Iban is not null && !errors.ContainsKey("iban") && IbanFault(t, Iban, out account) is { } fault) errors["iban"] = fault;
+        Iban? account = null;
+        if (asksAccount && Iban is not null && !errors.ContainsKey("iban"))
+        {
+            if (IbanFault(t, Iban, out var read) is { } fault) errors["iban"] = fault;
+            else account = read;
+        }
+
         if (isB2B)
         {
             if (Enterprise is null) errors["enterprise"] = t["field.enterprise.missing"];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Domi.Engine.Creditors;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
 using Domi.Engine.Wire;
@@ -66,6 +67,8 @@ internal static class HostedPageSetup
 
         app.MapGet("/pay/{token}/pdf", ReadInvoiceAsync);
         app.MapGet("/sign/{token}/pdf", ReadMandateAsync);
+        app.MapGet("/sign/{token}/document", async (string token, HttpContext http, SignMandate sign, EngineDb db, CancellationToken ct) =>
+            await sign.FindAsync(token, ct) is { } mandate ? await DocumentAsync(http, db, mandate.ContractHash, mandate.Reference, ct) : Results.NotFound());
     }
 
     /// <summary>
@@ -94,12 +97,29 @@ internal static class HostedPageSetup
         await pay.FindAsync(token, ct) is { } invoice ? await DocumentAsync(http, db, invoice.DocumentHash, invoice.Number, ct) : Results.NotFound();
 
     private static async Task<IResult> ReadMandateAsync(string token, HttpContext http, SignMandate sign, EngineDb db, CancellationToken ct) =>
-        await sign.FindAsync(token, ct) is { } mandate ? await DocumentAsync(http, db, mandate.DocumentHash, mandate.Reference, ct) : Results.NotFound();
+        await sign.FindAsync(token, ct) is not { } mandate ? Results.NotFound()
+            : mandate is { DocumentHash: null, State: MandateState.Prepared } ? await FormAsync(http, db, mandate, ct)
+            : await DocumentAsync(http, db, mandate.DocumentHash, mandate.Reference, ct);
+
+    // To be printed and signed by hand, where the profile takes paper.
+    private static async Task<IResult> FormAsync(HttpContext http, EngineDb db, Mandate mandate, CancellationToken ct)
+    {
+        var facts = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        if (!SignMethods.Of(facts.ProfileOf(mandate.ProfileId)).Contains(SignMethods.Paper)) return Results.NotFound();
+
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        return Pdf(http, MandateDocuments.Form(mandate, customer, facts, LanguageOf(http, mandate.Language, customer.Language)), mandate.Reference);
+    }
 
     private static async Task<IResult> DocumentAsync(HttpContext http, EngineDb db, string? hash, string name, CancellationToken ct)
     {
         if (hash is null || await Blob.ReadAsync(db, hash, ct) is not { } pdf) return Results.NotFound();
 
+        return Pdf(http, pdf, name);
+    }
+
+    private static IResult Pdf(HttpContext http, byte[] pdf, string name)
+    {
         http.Response.Headers.ContentSecurityPolicy = DocumentPolicy;
         var file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));
         http.Response.Headers.ContentDisposition = $"inline; filename=\"{file}.pdf\"";

@@ -1,6 +1,7 @@
 using Domi.Engine.Creditors;
 using Domi.Engine.Identity;
 using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.AspNetCore.Mvc;
@@ -8,8 +9,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages;
 
-/// <summary>The simulated identity provider (itsme, eID, iDIN, eMachtiging, text message), clearly a test. Absent without the sandbox.</summary>
-internal sealed class IdentifyModel(Identify identify, EngineDb db, StepNonces nonces, DomiSettings settings, BusinessClock clock, Texts texts) : HostedPage(texts)
+/// <summary>
+/// What is asked of a person before he proves who he is: by the provider that is connected for the method, where he goes from here; in the
+/// sandbox by a simulated one (itsme, eID, iDIN, eMachtiging, text message), clearly a test, on this page.
+/// </summary>
+internal sealed class IdentifyModel(Identify identify, IdentityProviders providers, CreditorKeys keys, EngineDb db, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "identify";
 
@@ -23,13 +27,25 @@ internal sealed class IdentifyModel(Identify identify, EngineDb db, StepNonces n
 
     public MandateText? Wording { get; private set; }
 
+    /// <summary>The creditor's own terms, to be ticked.</summary>
+    public string? Terms { get; private set; }
+
+    /// <summary>The creditor's own document, to be read before it is agreed to.</summary>
+    public string? Document { get; private set; }
+
+    public bool MustAgree => Terms is not null || Document is not null;
+
+    public bool IsSimulated => provider is null;
+
+    private OpenIdProvider? provider;
+
     public string MethodName => T[$"identify.method.{found.Method}"];
 
     public bool IsOpen => identify.IsOpen(found) && (found.MandateId is null || Mandate?.CanBeSigned(clock.GetUtcNow()) == true);
 
     public bool Succeeded => found.State is IdentificationState.Identified;
 
-    public bool AsksAccount => Mandate is { DebtorAccount: null };
+    public bool AsksAccount => Mandate is { Kind: AgreementKind.DirectDebit, DebtorAccount: null } && provider is not { KnowsAccounts: true };
 
     public string? TypedName { get; private set; }
 
@@ -37,13 +53,20 @@ internal sealed class IdentifyModel(Identify identify, EngineDb db, StepNonces n
 
     public async Task<IActionResult> OnGetAsync(string token, CancellationToken ct) => await ReadAsync(token, ct) ? Page() : NotFound();
 
-    public async Task<IActionResult> OnPostAsync(string token, string? outcome, string? name, string? iban, string? nonce, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync(string token, string? outcome, string? name, string? iban, string? terms, string? nonce, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct)) return NotFound();
         if (!IsOpen || outcome is not ("approve" or "refuse") || nonces.Read(nonce, found.Id, Step) is not { } shown) return Redirect(At($"/identify/{token}"));
 
+        if (outcome == "approve" && MustAgree && terms != "true") Errors["terms"] = T["sign.terms.missing"];
         var claims = outcome == "approve" ? Claims(name, iban) : null;
         if (Errors.Count > 0) return Page();
+
+        if (claims is not null && provider is not null)
+        {
+            await identify.LeaveAsync(found.Id, Exchange.Of(token, shown.ShownAt, shown.Language, claims.Account), ct);
+            return Redirect(At($"/identify/{token}/go"));
+        }
 
         try
         {
@@ -63,7 +86,8 @@ internal sealed class IdentifyModel(Identify identify, EngineDb db, StepNonces n
     {
         (TypedName, TypedIban) = (name?.Trim(), iban?.Trim());
         Iban? account = null;
-        if (string.IsNullOrEmpty(TypedName) || TypedName.Length > 70) Errors["name"] = T["field.name.missing"];
+        if (provider is not null) TypedName = ""; // the provider tells it
+        else if (string.IsNullOrEmpty(TypedName) || TypedName.Length > 70) Errors["name"] = T["field.name.missing"];
         if (AsksAccount)
         {
             if (Iban.TryParse(TypedIban, out var read)) account = read;
@@ -75,18 +99,22 @@ internal sealed class IdentifyModel(Identify identify, EngineDb db, StepNonces n
 
     private async Task<bool> ReadAsync(string token, CancellationToken ct)
     {
-        if (!settings.Sandbox.Enabled || await identify.FindAsync(token, ct) is not { } identification) return false;
+        if (await identify.FindAsync(token, ct) is not { } identification || !providers.Serves(identification.Method)) return false;
 
-        (Token, found) = (token, identification);
-        Creditor = (await CreditorFacts.ReadAsync(db, found.CreditorId, ct)).Creditor;
+        (Token, found, provider) = (token, identification, providers.Of(identification.Method));
+        var facts = await CreditorFacts.ReadAsync(db, found.CreditorId, ct);
+        Creditor = facts.Creditor;
         Mandate = found.MandateId is { } id ? await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) : null;
         Speak(found.Language);
         if (Mandate is { } mandate)
         {
-            Wording = SepaMandateText.For(mandate.Scheme, Language, Creditor.Name);
+            Wording = AgreementText.Of(facts.ProfileOf(mandate.ProfileId), Creditor, T);
+            Terms = AgreementText.TermsOf(facts.ProfileOf(mandate.ProfileId), Creditor, Language);
+            Document = AgreementText.DocumentPath(keys, Creditor, mandate);
             TypedName ??= mandate.DebtorName ?? (await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct)) switch { { CompanyName: null, FirstName: null, LastName: null } => null, var known => known.DisplayName };
         }
 
+        if (Request.Query["r"] == "failed" && IsOpen) Refusal ??= T["identify.failed", ("method", MethodName)];
         Nonce = nonces.Of(found.Id, Step, new(0, clock.GetUtcNow(), Language));
         if (found is { RedirectUrl: { } shop, State: not IdentificationState.Started }) ForwardTo = shop;
         return true;

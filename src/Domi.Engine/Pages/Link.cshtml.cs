@@ -1,14 +1,18 @@
 using Domi.Engine.Creditors;
+using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Rendering;
+using Domi.Standards;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages;
 
 /// <summary>The page of a payment link: its amount and the ways to pay it; of a template, a form that makes a link of one's own.</summary>
 internal sealed class LinkModel(
-    PayByLink pay, EngineDb db, DomiSettings settings, PublicAddress address, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
+    PayByLink pay, CreditorKeys keys, EngineDb db, DomiSettings settings, PublicAddress address, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "link";
 
@@ -17,6 +21,14 @@ internal sealed class LinkModel(
     public PayLink Link { get; private set; } = null!; // set before the page is drawn
 
     public IReadOnlyList<string> Methods { get; private set; } = [];
+
+    /// <summary>What is signed by paying; null where nothing is.</summary>
+    public MandateText? Wording { get; private set; }
+
+    /// <summary>The creditor's own terms that go with it.</summary>
+    public string? Terms { get; private set; }
+
+    public string? Document { get; private set; }
 
     public string? QrSvg { get; private set; }
 
@@ -89,7 +101,11 @@ internal sealed class LinkModel(
         var facts = await CreditorFacts.ReadAsync(db, link.CreditorId, ct);
         (Creditor, Voice) = (facts.Creditor, link.ProfileId is { } of ? facts.ProfileOf(of) : null);
         Speak(link.Language);
-        Methods = !settings.Sandbox.Enabled ? [] : Voice is { } profile ? PayInvoice.MethodsOf(profile) : PayInvoice.Methods;
+        var mandate = link.MandateId is { } id ? await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) : null;
+        if (mandate is { State: MandateState.Prepared } && facts.ProfileOf(mandate.ProfileId) is var signed)
+            (Wording, Terms, Document) = (AgreementText.Of(signed, Creditor, T), AgreementText.TermsOf(signed, Creditor, Language), AgreementText.DocumentPath(keys, Creditor, mandate));
+        // A card is registered by paying with it.
+        Methods = !settings.Sandbox.Enabled ? [] : mandate is { Kind: AgreementKind.CreditCard } ? [PayInvoice.ByCard] : Voice is { } profile ? PayInvoice.MethodsOf(profile) : PayInvoice.Methods;
         Nonce = nonces.Of(link.Id, Step, new(link.Version, clock.GetUtcNow(), Language));
         if (MayBePaid && !link.IsTemplate && Voice?.ShowsQr != false) QrSvg = QrPicture.Svg(address.Of("/payment/tr_" + token), T["pay.phone.title"]);
         if (link.State is PayLinkState.Paid && Request.Query["r"] == "paid") ForwardTo = ThankYou.Of(link, Creditor); // who looks later is not sent away

@@ -2,6 +2,8 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
+using Domi.Engine.PayLinks;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.AspNetCore.Mvc;
@@ -9,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages;
 
-/// <summary>A debtor's own page at one creditor: his mandates, to see, to move to another account, and to stop.</summary>
-internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents events, Settlement settlement, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
+/// <summary>A debtor's own page at one creditor: his mandates, to see, to move to another account or card, and to stop.</summary>
+internal sealed class MyModel(CustomerAccess access, CreditorKeys keys, EngineDb db, MandateEvents events, Settlement settlement, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "my";
 
@@ -50,7 +52,7 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
     public async Task<IActionResult> OnPostAccountAsync(string token, Guid? mandate, string? iban, string? nonce, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct) || Mandates.SingleOrDefault(m => m.Id == mandate) is not { } chosen) return NotFound();
-        if (nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
+        if (chosen.Kind is not AgreementKind.DirectDebit || nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
 
         (Chosen, TypedIban) = (chosen.Id, iban?.Trim());
         if (!Iban.TryParse(iban, out var account))
@@ -68,10 +70,20 @@ internal sealed class MyModel(CustomerAccess access, EngineDb db, MandateEvents 
         }, ct);
     }
 
+    /// <summary>To the page where another card is registered.</summary>
+    public async Task<IActionResult> OnPostCardAsync(string token, Guid? mandate, string? nonce, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct) || Mandates.SingleOrDefault(m => m.Id == mandate) is not { } chosen) return NotFound();
+        if (chosen is not { Kind: AgreementKind.CreditCard, State: MandateState.Signed } || nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
+
+        var link = await db.WriteOrRepeatAsync(write => RenewCard.AskAsync(db, keys, chosen, Language, clock.GetUtcNow(), write), ct);
+        return Redirect(At(MakeLink.PageOf(keys, Creditor!, link)));
+    }
+
     public async Task<IActionResult> OnPostStopAsync(string token, Guid? mandate, string? nonce, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct) || Mandates.SingleOrDefault(m => m.Id == mandate) is not { } chosen) return NotFound();
-        if (nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
+        if (chosen.Kind is AgreementKind.Contract || nonces.Read(nonce, chosen.Id, Step)?.Version != chosen.Version) return Redirect(At($"/my/{token}"));
 
         return await ChangeAsync(chosen.Id, "stopped", (found, write) => CancelMandate.Async(db, found, "Stopped by the debtor", "debtor", events, settlement, clock, write), ct);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
+using Domi.Engine.Identity;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
@@ -16,7 +17,7 @@ namespace Domi.Engine.Pages;
 
 /// <summary>What is asked of a debtor: pay now, set up automatic payment, or choose a day; what became of it; and what he may ask or say.</summary>
 internal sealed class PayModel(
-    PayInvoice pay, ScheduleInvoice schedule, AskCreditor ask, ReachCustomer reach, EngineDb db, DomiSettings settings, PublicAddress address, StepNonces nonces,
+    PayInvoice pay, ScheduleInvoice schedule, AskCreditor ask, ReachCustomer reach, IdentityProviders providers, EngineDb db, DomiSettings settings, PublicAddress address, StepNonces nonces,
     BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "pay";
@@ -197,7 +198,12 @@ internal sealed class PayModel(
                 && (m.State == MandateState.SignedPendingDebtorBank || m.State == MandateState.Signed))
             .Select(m => m.State).ToListAsync(ct);
         WaitsForBank = states.Contains(MandateState.SignedPendingDebtorBank);
-        var canSign = states.Count == 0 && profile.IsActive && Creditor!.CreditorIdentifier.Length > 0;
+        var canSign = states.Count == 0 && profile.IsActive && profile.Kind switch
+        {
+            AgreementKind.DirectDebit => Creditor!.CreditorIdentifier.Length > 0,
+            AgreementKind.CreditCard => providers.TakesPayments,
+            _ => false, // on a contract nothing is collected
+        };
         OffersAutomatic = canSign && profile.OffersAutomatic;
         Mandate = await Booking.ActiveMandateAsync(db, Invoice, ct);
         if (Mandate is not null || canSign) Days = profile.ScheduleOf(Invoice.DueOn, clock.Today);

@@ -21,13 +21,15 @@ internal sealed class SignModel(SignMandate sign, EngineDb db, CreditorKeys keys
 
     public bool IsB2B => Mandate.Scheme is MandateScheme.B2B;
 
+    public IReadOnlyList<Question> Asked { get; private set; } = [];
+
     public async Task<IActionResult> OnGetAsync(string token, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct)) return NotFound();
         if (!CanBeSigned) return Page();
 
         if (Mandate.OpenedAt is null) await Signing.OpenAsync(Mandate.Id, ct);
-        Form = Known();
+        (Form, Asked) = (Known(), Questions.Of(Profile, Mandate.AttributesJson));
         return Draw();
     }
 
@@ -35,17 +37,19 @@ internal sealed class SignModel(SignMandate sign, EngineDb db, CreditorKeys keys
     {
         if (!await ReadAsync(token, ct)) return NotFound();
         if (!CanBeSigned) return Redirect(At($"/sign/{token}"));
+        (Asked, var answers) = Questions.Read(Profile, Mandate.AttributesJson, Request.Form, T, Errors);
         if (nonces.Read(Form.Nonce, Mandate.Id, Step) is null)
         {
+            Errors.Clear();
             Refusal = T["sign.stale"];
             return Draw();
         }
 
-        if (Form.Read(T, IsB2B, Errors) is not { } details) return Draw();
+        if (Form.Read(T, IsB2B, AsksAccount, Errors) is not { } details) return Draw();
 
         try
         {
-            await Signing.FillAsync(Mandate.Id, details, ct);
+            await Signing.FillAsync(Mandate.Id, details with { Attributes = Asked.Count > 0 ? answers : null }, ct);
         }
         catch (RefusedException refused)
         {

@@ -28,6 +28,11 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
 
     public string? InvoicePage => Invoice is null ? null : At("/pay/" + keys.InvoiceToken(Creditor!, Invoice.Id));
 
+    public bool AsksAccount => Mandate.Kind is AgreementKind.DirectDebit;
+
+    /// <summary>The word for it in the texts: <c>sign.title</c>, <c>sign.title.card</c>, <c>sign.title.contract</c>.</summary>
+    public string WordsOf(string key) => Mandate.Kind switch { AgreementKind.CreditCard => key + ".card", AgreementKind.Contract => key + ".contract", _ => key };
+
     public bool CanBeSigned => Mandate.CanBeSigned(clock.GetUtcNow());
 
     public DateOnly Today => clock.Today;
@@ -63,7 +68,13 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
         Voice = Profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
         Invoice = mandate.InvoiceId is { } invoice ? await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == invoice, ct) : null;
         Speak(mandate.Language, Customer.Language);
+        HasRead();
         return true;
+    }
+
+    /// <summary>What a step works out from what was read.</summary>
+    protected virtual void HasRead()
+    {
     }
 
     /// <summary>After a refused change: the rows as they are, without what was tried.</summary>

@@ -2,16 +2,22 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.Pages;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.PayLinks;
 
+/// <summary>Who paid, and by what: of a payment that signs a mandate.</summary>
+internal sealed record PaidFrom(Iban? Account, Card? Card, SignerSession Session);
+
 /// <summary>What a debtor does on the payment page: pay now through the provider, or set up automatic payment.</summary>
 internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement settlement, MandateEvents events, SignMandate sign, BusinessClock clock)
 {
-    public static readonly IReadOnlyList<string> Methods = ["bancontact", "payconiq", "card"];
+    public const string ByCard = "card";
+
+    public static readonly IReadOnlyList<string> Methods = ["bancontact", "payconiq", ByCard];
 
     /// <summary>The ways that a profile offers, of those that there are.</summary>
     public static IReadOnlyList<string> MethodsOf(Profiles.Profile profile) =>
@@ -70,8 +76,8 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     /// The provider's answer on a payment. Told twice it changes nothing; a payment of an invoice that was settled meanwhile is not
     /// taken, its link has ended.
     /// </summary>
-    /// <param name="payer">Of a first payment that signs a mandate: who paid, from which account.</param>
-    public Task EndAsync(string token, bool approved, CancellationToken ct, (Iban Account, SignerSession Session)? payer = null)
+    /// <param name="payer">Of a payment that signs a mandate, or gives it another card.</param>
+    public Task EndAsync(string token, bool approved, CancellationToken ct, PaidFrom? payer = null)
     {
         var hash = Secrets.HashOf(token);
         return db.WriteOrRepeatAsync(async write =>
@@ -93,23 +99,34 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             else
             {
                 await settlement.LinkPaidAsync(link, invoice, write);
-                if (link.MandateId is { } mandateId && payer is { } known) await SignAsync(mandateId, link.Method!, known.Account, known.Session, write);
+                if (link.MandateId is { } mandateId && payer is not null) await SignAsync(mandateId, link.Method!, payer, write);
             }
         }, ct);
     }
 
-    // The payer's bank vouches for him and for the account: both become the mandate's, in the transaction of the payment.
-    private async Task SignAsync(Guid mandateId, string method, Iban account, SignerSession session, CancellationToken ct)
+    // The payer's bank vouches for him and for the account, the card's for the card: it becomes the mandate's, in the transaction of the payment.
+    private async Task SignAsync(Guid mandateId, string method, PaidFrom payer, CancellationToken ct)
     {
         var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, ct);
+        if (payer.Card is { } card && mandate is { Kind: AgreementKind.CreditCard, State: not MandateState.Cancelled })
+        {
+            mandate.Take(card);
+            if (mandate.State is not MandateState.Prepared) await events.ChangedAsync(mandate, "_T50", ct);
+        }
+
         if (mandate.State is not MandateState.Prepared) return;
 
+        if (payer.Account is { } account) await FillAsync(mandate, account, ct);
+        await db.SaveChangesAsync(ct);
+        await sign.SignByProofAsync(mandateId, method, payer.Session, null, ct, isPaid: true);
+    }
+
+    private async Task FillAsync(Mandate mandate, Iban account, CancellationToken ct)
+    {
         await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
         if (mandate.DebtorAccount != account || mandate.DebtorName is not { Length: > 0 })
             mandate.Fill(mandate.DebtorName is { Length: > 0 } name ? name : customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
-        await db.SaveChangesAsync(ct);
-        await sign.SignByProofAsync(mandateId, method, session, null, ct, isPaid: true);
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>

@@ -5,7 +5,7 @@ namespace Domi.Engine.PayLinks;
 public enum PayLinkState { Created, Started, Pending, Paid, Declined, Expired }
 
 /// <summary>Why a link was made.</summary>
-public enum PayLinkOrigin { Page, Api, Dunning, Import, Signature }
+public enum PayLinkOrigin { Page, Api, Dunning, Import, Signature, CardRenewal }
 
 /// <summary>
 /// A request to pay an amount at once: by Bancontact, Payconiq or card, through the payment provider. Made by the API, by the failure plan,

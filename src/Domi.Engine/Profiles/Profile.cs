@@ -6,6 +6,9 @@ namespace Domi.Engine.Profiles;
 /// <summary>The document of an invoice in its mail: when there is one; always, so that without one nothing is mailed at booking; or never.</summary>
 public enum InvoicePdf { IfThere, Needed, Never }
 
+/// <summary>What an agreement is about: collecting from an account, charging a card, or terms alone.</summary>
+public enum AgreementKind { DirectDebit, CreditCard, Contract }
+
 /// <summary>A kind of agreement that the creditor offers (Twikey: template, <c>ct</c>), with its rules of collection.</summary>
 public sealed class Profile
 {
@@ -18,6 +21,9 @@ public sealed class Profile
 
     public required string Name { get; set; }
 
+    public AgreementKind Kind { get; init; }
+
+    /// <summary>Of a direct debit; the others are open to everybody, as Core is.</summary>
     public MandateScheme Scheme { get; init; }
 
     public bool IsActive { get; set; } = true;
@@ -126,24 +132,34 @@ public sealed class Profile
     /// <summary>Where a signer goes when done, with nominal or positional placeholders.</summary>
     public string? ExitUrl { get; set; }
 
-    public string WireType => Scheme == MandateScheme.B2B ? "B2B" : "CORE";
+    public string WireType => Kind switch
+    {
+        AgreementKind.CreditCard => "CREDITCARD",
+        AgreementKind.Contract => "CONTRACT",
+        _ => Scheme == MandateScheme.B2B ? "B2B" : "CORE",
+    };
 
     /// <summary>The days of notice that bind: a number under 14 counts only when it was agreed.</summary>
     public int BindingNotificationDays => ShorterNotificationAgreed ? PrenotificationDays : Math.Max(14, PrenotificationDays);
 
     /// <summary>
     /// When an invoice can be collected: its due date, never earlier than today + lead and never earlier than the announcement + notice,
-    /// moved to the next TARGET day.
+    /// moved to the next TARGET day. A card needs neither notice nor a bank's working day.
     /// </summary>
     /// <remarks>Source: SDD Core rulebook, pre-notification (14 calendar days); presentation at the latest D-1, banks ask for 2.</remarks>
     public DateOnly CollectOn(DateOnly dueOn, DateOnly announcedOn, DateOnly today)
     {
+        if (Kind is AgreementKind.CreditCard) return dueOn > today ? dueOn : today;
+
         var noticed = announcedOn.AddDays(BindingNotificationDays);
         return TargetCalendar.NextOpen(new[] { dueOn, EarliestOn(today), noticed }.Max());
     }
 
-    /// <summary>The first day for which the bank still takes a collection.</summary>
-    public DateOnly EarliestOn(DateOnly today) => TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
+    /// <summary>The first day for which the bank still takes a collection; a card is charged on any day.</summary>
+    public DateOnly EarliestOn(DateOnly today) => Kind is AgreementKind.CreditCard ? today : TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
+
+    /// <summary>A day, or the next one on which banks collect; a card is charged on any day.</summary>
+    public DateOnly OpenOn(DateOnly day) => Kind is AgreementKind.CreditCard ? day : TargetCalendar.NextOpen(day);
 
     /// <summary>
     /// Between which days a debtor may have an invoice collected; null when he has no choice. He names the day himself, so it needs no

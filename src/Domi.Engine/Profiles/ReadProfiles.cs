@@ -28,7 +28,7 @@ internal static class ReadProfiles
             ["active"] = p.IsActive,
             ["type"] = p.WireType,
             ["mandateNumberRequired"] = !p.NeedsOwnReference, // true: the profile gives the number
-            ["Attributes"] = new JsonArray([.. ProfileAttributes.Of(p).Select(a => (JsonNode)new JsonObject
+            ["Attributes"] = new JsonArray([.. ProfileAttributes.Of(p).Concat(p.Kind is AgreementKind.CreditCard ? ProfileAttributes.OfCards : []).Select(a => (JsonNode)new JsonObject
             {
                 ["name"] = a.Name,
                 ["type"] = a.Type,

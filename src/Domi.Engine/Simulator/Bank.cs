@@ -32,13 +32,16 @@ internal static class Outcomes
         _ => null,
     };
 
+    /// <summary>The reason a charge of a card fails for, or null: by the month of its expiry. January refuses, other odd months lack money.</summary>
+    public static string? OfCard(DateOnly expiresOn) => expiresOn.Month switch { 1 => "MS02", var month when month % 2 == 1 => "AM04", _ => null };
+
     /// <summary>Whether the debtor's bank accepts a B2B mandate: an even last digit.</summary>
     public static bool AcceptsMandate(Iban account) => (account.Value[^1] - '0') % 2 == 0;
 }
 
 /// <summary>
 /// Moves collections along on the business clock: handed over the day before, credited on the requested date; those that fail do so on
-/// the bank's next run, so that money first comes and is then taken back.
+/// the bank's next run, so that money first comes and is then taken back. Cards are answered at once.
 /// </summary>
 internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock clock) : IJob
 {
@@ -71,6 +74,12 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
                     var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, token);
                     if (!mandate.IsCollectable && !debit.IsForced) await settlement.FailedAsync(debit, invoice, "MD01", token); // nothing may be collected on it any more
                     else await RunOf.HandOverAsync(db, debit, mandate.ProfileId, clock, token);
+                    break;
+
+                case DirectDebitState.Sent when debit.IsCard:
+                    var expiresOn = await db.Mandates.Where(m => m.Id == debit.MandateId).Select(m => m.CardExpiresOn!.Value).SingleAsync(token);
+                    if (Outcomes.OfCard(expiresOn) is { } declined) await settlement.FailedAsync(debit, invoice, declined, token);
+                    else await settlement.CollectedAsync(debit, invoice, clock.Today, null, token);
                     break;
 
                 case DirectDebitState.Sent:

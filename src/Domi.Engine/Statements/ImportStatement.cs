@@ -17,7 +17,8 @@ namespace Domi.Engine.Statements;
 /// <summary><c>POST /creditor/reporting</c>: lines of an account statement; those whose communication and amount are an invoice's pay it.</summary>
 /// <remarks>
 /// Text of lines with semicolons; the first begins with <c>twikey:</c> and the creditor's account, and may name the columns; amounts are in
-/// cents. The same line twice is one. Refuses with <c>invalid_file</c>: nothing of it is taken then. Source: Twikey, account reporting.
+/// cents. The same line twice is one: a line with a date by what it says, one without by the file and its place in it, for a day that is only
+/// assumed tells nothing. Refuses with <c>invalid_file</c>: nothing of it is taken then. Source: Twikey, account reporting.
 /// </remarks>
 internal static class ImportStatement
 {
@@ -69,6 +70,7 @@ internal static class ImportStatement
         if (columns.Exists(c => !Columns.Contains(c)) || !columns.Contains("msg") || !columns.Contains("amount")) throw Bad($"Columns are {string.Join(';', Columns)}.");
         if (rows.Count > MostLines) throw Bad($"More than {MostLines} lines.");
 
+        var file = HashOf(string.Join('\n', rows).Trim('\uFEFF', ' ', '\n'));
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var lines = new List<Line>();
         for (var at = begin; at < rows.Count; at++)
@@ -85,13 +87,15 @@ internal static class ImportStatement
             if (name.Length > 140 || message.Length > 500 || rows[at].Any(Call.IsUnseen)) throw Bad($"Line {at + 1} is too long, or no text.");
 
             // Two alike on one day are two payments; the same file again is the same two.
-            var content = $"{account.Value}|{on:O}|{cents}|{from?.Value}|{name}|{message}";
+            var content = Cell("date").Length > 0 ? $"{account.Value}|{on:O}|{cents}|{from?.Value}|{name}|{message}" : $"{file}|{at}";
             var copy = seen[content] = seen.GetValueOrDefault(content) + 1;
-            lines.Add(new(name, from, bic, message, cents / 100m, on, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{content}|{copy}")))));
+            lines.Add(new(name, from, bic, message, cents / 100m, on, HashOf($"{content}|{copy}")));
         }
 
         return (account, lines);
     }
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static RefusedException Bad(string why) => new("invalid_file", why) { Field = "body" };
 }

@@ -181,6 +181,10 @@ internal sealed class Call
             ? [.. list.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]
             : [];
 
+    /// <summary>Values of which one may itself have commas: each as it stands, and what a list of them with commas names.</summary>
+    public IReadOnlyList<string> Listed(string name) =>
+        values.TryGetValue(name, out var list) ? [.. list.Select(v => v.Trim()).Where(v => v.Length > 0).Concat(All(name)).Distinct()] : [];
+
     public bool Includes(string part) => All("include").Contains(part, StringComparer.OrdinalIgnoreCase);
 
     public bool Flag(string name) => Text(name)?.ToLowerInvariant() is "true" or "1";
@@ -197,13 +201,14 @@ internal sealed class Call
     /// <summary>An amount in euro with a dot or a comma as decimal sign and at most two decimals that count.</summary>
     public decimal? Amount(string name) => Text(name, 40) is { } text ? AmountOf(name, text) : null;
 
-    public static decimal AmountOf(string name, string text)
+    public static decimal AmountOf(string name, string text) => ReadAmount(text, out var amount) ? amount
+        : throw new RefusedException("err_invalid_amount", $"{name} is not an amount: {text}.", ("amount", text)) { Field = name };
+
+    public static bool ReadAmount(string text, out decimal amount)
     {
-        var isNumber = decimal.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount);
-        var rounded = Math.Round(amount, 2, MidpointRounding.AwayFromZero);
-        if (!isNumber || Math.Abs(amount) > 999_999_999.99m || Math.Abs(amount - rounded) > Noise || (rounded == 0m && !IsZero(text)))
-            throw new RefusedException("err_invalid_amount", $"{name} is not an amount: {text}.", ("amount", text)) { Field = name };
-        return rounded;
+        var isNumber = decimal.TryParse(text.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out var read);
+        amount = Math.Round(read, 2, MidpointRounding.AwayFromZero);
+        return isNumber && Math.Abs(read) <= 999_999_999.99m && Math.Abs(read - amount) <= Noise && (amount != 0m || IsZero(text));
     }
 
     // "1e-40" reads as 0.

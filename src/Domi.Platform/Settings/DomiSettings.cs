@@ -35,6 +35,9 @@ public sealed record DomiSettings
 
     public SandboxSettings Sandbox { get; init; } = new();
 
+    /// <summary><c>Engine__Identity__itsme__Authority</c>…: who proves persons by a method.</summary>
+    public IReadOnlyDictionary<string, IdentitySettings> Identity { get; init; } = new Dictionary<string, IdentitySettings>();
+
     /// <summary>Reads of single objects that one API key may make in a minute, on each node.</summary>
     public int ReadsPerMinute { get; init; } = 6_000;
 
@@ -95,6 +98,7 @@ public sealed record DomiSettings
                 PrivateKey = Text("Engine:Sandbox:PrivateKey"),
                 WebsiteKey = Text("Engine:Sandbox:WebsiteKey"),
             },
+            Identity = IdentitySettings.Methods.Where(m => Text($"Engine:Identity:{m}:Authority") is not null).ToDictionary(m => m, m => Provider($"Engine:Identity:{m}"), StringComparer.Ordinal),
             Mail = new()
             {
                 Host = Text("Mail:Smtp:Host"),
@@ -133,6 +137,22 @@ public sealed record DomiSettings
             : TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.FromSeconds(1)
                 ? span
                 : throw new SettingsException($"{Env(key)}: '{text}' is not a time span of at least one second (00:01:00).");
+
+        IdentitySettings Provider(string section)
+        {
+            string Needed(string name) => Text($"{section}:{name}") ?? throw new SettingsException($"{Env(section)}__{name} is missing.");
+            if (!Uri.TryCreate(Needed("Authority"), UriKind.Absolute, out var authority) || !(authority.Scheme == "https" || (authority.Scheme == "http" && authority.IsLoopback)))
+                throw new SettingsException($"{Env(section)}__Authority is no https address.");
+            return new()
+            {
+                Authority = authority,
+                ClientId = Needed("ClientId"),
+                ClientSecret = Needed("ClientSecret"),
+                Scopes = Text($"{section}:Scopes") ?? "openid profile",
+                NameClaim = Text($"{section}:NameClaim") ?? "name",
+                AccountClaim = Text($"{section}:AccountClaim"),
+            };
+        }
 
         ModuleSettings Module(string name, string url)
         {
@@ -197,6 +217,26 @@ public sealed record SandboxSettings
     public string? PrivateKey { get; init; }
 
     public string? WebsiteKey { get; init; }
+}
+
+/// <summary>An identity provider that speaks OpenID Connect, for one method.</summary>
+public sealed record IdentitySettings
+{
+    public static readonly IReadOnlyList<string> Methods = ["itsme", "eid", "idin", "emachtiging"];
+
+    /// <summary>Its issuer's address; the metadata lie below it.</summary>
+    public required Uri Authority { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required string ClientSecret { get; init; }
+
+    public string Scopes { get; init; } = "openid profile";
+
+    public string NameClaim { get; init; } = "name";
+
+    /// <summary>Where it tells the person's account.</summary>
+    public string? AccountClaim { get; init; }
 }
 
 /// <summary>How mail leaves the house: by SMTP when <see cref="Host"/> is set, else as files in the outbox folder.</summary>

@@ -170,7 +170,10 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         var csv = await answer.Content.ReadAsStringAsync();
         Assert.Equal("text/csv", answer.Content.Headers.ContentType!.MediaType);
         Assert.DoesNotContain("\n=", csv);
-        Assert.DoesNotContain(",=", csv);
+        Assert.DoesNotContain(";=", csv);
+        // What Excel needs where lists are separated by semicolons and decimals by commas.
+        Assert.Equal(new byte[] { 0xef, 0xbb, 0xbf }, (await answer.Content.ReadAsByteArrayAsync())[..3]);
+        Assert.Matches(@";\d+,\d\d;", csv);
 
         var customers = await (await person.Http.GetAsync("/console/customers?handler=Csv")).Content.ReadAsStringAsync();
         Assert.Contains("'=HYPERLINK", customers);
@@ -270,6 +273,39 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
         Assert.Empty((await ProfileAsync()).FailurePlan.Hard);
 
         Task<Profile> ProfileAsync() => app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.CreditorId == app.Access.CreditorId && p.Number == 2));
+    }
+
+    [Fact]
+    public async Task A_profile_of_another_kind_is_made_with_its_ways_to_sign_its_terms_and_its_questions()
+    {
+        using var person = await Person.OfAsync(app);
+        foreach (var (name, type, prefix) in new[] { ("", "CONTRACT", "CLUB"), ("Club", "PAYROLL", "CLUB"), ("Club", "CONTRACT", "C"), ("Club", "CONTRACT", "core") })
+        {
+            using var refused = await person.DoAsync("/console/profiles/new", ("name", name), ("type", type), ("prefix", prefix));
+            Assert.Contains("callout bad", await person.GetAsync("/console/profiles/new"));
+        }
+
+        using var added = await person.DoAsync("/console/profiles/new", ("name", "Club"), ("type", "CONTRACT"), ("prefix", "club"));
+        var profile = await app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.CreditorId == app.Access.CreditorId && p.Prefix == "CLUB"));
+        Assert.Equal(AgreementKind.Contract, profile.Kind);
+        var page = "/console/profiles/" + Tables.Text(profile.Number) + "/agreements";
+        (string, string)[] fields =
+        [
+            ("signMethods", "itsme"), ("signMethods", "paper"), ("signMethods", "payment"), ("terms-nl", "Geen honden.\r\nNooit."), ("terms-fr", " "),
+            ("q-0-name", "Size"), ("q-0-type", "select"), ("q-0-description", "Your size"), ("q-0-options", "S, M"), ("q-0-asked", "true"), ("q-0-needed", "true"), ("q-1-name", ""), ("q-1-type", "text"),
+        ];
+        using var saved = await person.DoAsync(page, fields);
+        foreach (var (field, value) in new[] { ("q-2-name", "size"), ("q-2-name", "A size"), ("q-0-options", ","), ("q-0-type", "plan"), ("terms-de", new string('t', 20_001)) })
+        {
+            using var refused = await person.DoAsync(page, [.. fields.Where(f => f.Item1 != field), (field, value), ("q-2-type", "text")]);
+            Assert.Contains("callout bad", await person.GetAsync(page));
+        }
+
+        profile = await app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.Id == profile.Id));
+        Assert.Equal(("itsme,paper", """{"nl":"Geen honden.\nNooit."}"""), (profile.SignMethods, profile.TermsJson));
+        var question = Assert.Single(ProfileAttributes.Of(profile));
+        Assert.Equal(("Size", "select", "Your size", "S,M", true, false, true), (question.Name, question.Type, question.Description, string.Join(',', question.Options), question.IsMandatory, question.IsReadOnly, question.IsAsked));
+        Assert.Contains("Geen honden.", await person.GetAsync(page));
     }
 
     private Task<string> StateAsync() => app.ReadEngineAsync(async db => string.Join(' ',

@@ -237,11 +237,11 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
     public async Task A_profile_is_added_and_asks_its_own_questions()
     {
         using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
-        using (await person.DoAsync("/console/profiles/new", ("name", "Taken"), ("scheme", "Core"), ("prefix", "CO"))) { }
+        using (await person.DoAsync("/console/profiles/new", ("name", "Taken"), ("type", "CORE"), ("prefix", "CO"))) { }
         Assert.Contains("begins its numbers alike", await person.GetAsync("/console/profiles/new"));
-        using var made = await person.DoAsync("/console/profiles/new", ("name", "Members"), ("scheme", "Core"), ("prefix", "mem"));
+        using var made = await person.DoAsync("/console/profiles/new", ("name", "Members"), ("type", "CORE"), ("prefix", "mem"));
         var path = made.Headers.Location!.ToString();
-        using (await person.DoAsync(path + "/agreements", ("ownReference", "true"), ("isDefault", "true"), ("q-0-name", "Club"), ("q-0-type", "select"), ("q-0-options", "North, South"), ("q-0-needed", "true"))) { }
+        using (await person.DoAsync(path + "/agreements", ("ownReference", "true"), ("isDefault", "true"), ("signMethods", "email"), ("q-0-name", "Club"), ("q-0-type", "select"), ("q-0-options", "North, South"), ("q-0-needed", "true"))) { }
         var profile = await app.ReadEngineAsync(db => db.Profiles.SingleAsync(p => p.Prefix == "MEM"));
         Assert.True(profile is { NeedsOwnReference: true, IsDefault: true });
         Assert.Equal(1, await app.ReadEngineAsync(db => db.Profiles.CountAsync(p => p.CreditorId == app.Access.CreditorId && p.IsDefault)));

@@ -87,6 +87,9 @@ public sealed class TransactionsTests(AppFixture app) : IClassFixture<AppFixture
 
         Assert.Equal(("E2E-1", "E2E-1"), (Text(first, "e2e"), Text(second, "ref")));
         Assert.Equal(32, Text(second, "e2e").Length);
+        await client.TransactAsync(await client.GivenASignedMandate("T-COMMA"), 40m, ("ref", "Smith, John"));
+        Assert.Equal(1, (await client.GetAsync("/transaction/detail?ref=Smith,%20John")).GetProperty("Entries").GetArrayLength());
+        Assert.Equal(3, (await client.GetAsync("/transaction/detail?ref=Smith,%20John&ref=E2E-1")).GetProperty("Entries").GetArrayLength());
         Assert.Equal("err_duplicate_tx", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Delete, "/transaction?ref=E2E-1")));
         Assert.Equal(2, (await client.GetAsync("/transaction/detail?ref=E2E-1")).GetProperty("Entries").GetArrayLength());
     }

@@ -148,8 +148,24 @@ public sealed class UblInvoiceTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task A_campaign_and_values_of_the_clients_own_are_kept_and_given_back()
+    {
+        await BookAsync(Bytes(Document("UB7")), ("X-CAMPAIGN", "March"), ("X-ATTR-Cost-Centre", "42"), ("x-attr-site", "Gent"));
+        var told = await client.GetAsync("/invoice/UB7");
+
+        Assert.Equal(("March", "42", "Gent"), (Text(told, "campaign"), Text(told.GetProperty("extra"), "Cost-Centre"), Text(told.GetProperty("extra"), "site")));
+        var invoice = EngineClient.Invoice("UB7-2", 10m, "UB7");
+        (invoice["campaign"], invoice["extra"]) = ("April", new System.Text.Json.Nodes.JsonObject { ["a"] = 1, ["b"] = "x" });
+        await client.BookAsync(invoice);
+        using var changed = await client.SendAsync(HttpMethod.Put, "/invoice/UB7-2", System.Net.Http.Json.JsonContent.Create(new { extra = new { b = "y", a = "" } }));
+        Assert.Equal(("April", "{\"b\":\"y\"}"), (Text(await client.GetAsync("/invoice/UB7-2"), "campaign"), (await client.GetAsync("/invoice/UB7-2")).GetProperty("extra").GetRawText().Replace(" ", "")));
+    }
+
+    [Fact]
     public async Task What_the_headers_say_must_hold()
     {
+        await AssertNothingAsync("err_invalid_params", Bytes(Document("UB-NO")), ("X-CAMPAIGN", new string('c', 251)));
+        await AssertNothingAsync("err_invalid_params", Bytes(Document("UB-NO")), ("X-ATTR-a", new string('v', 501)));
         await AssertNothingAsync("err_no_such_ct", Bytes(Document("UB-NO")), ("X-TEMPLATE", "999"));
         await AssertNothingAsync("err_invalid_params", Bytes(Document("UB-NO")), ("X-TEMPLATE", "one"));
         await AssertNothingAsync("err_invalid_params", Bytes(Document("UB-NO")), ("X-INVOICE-ID", "one"));

@@ -13,6 +13,7 @@ public sealed class AmendMandateTests(AppFixture app) : IClassFixture<AppFixture
 
     [Theory]
     [InlineData("_T50", "iban=BE91001732641076")]
+    [InlineData("_T50", "bic=GKCCBEBB")]
     [InlineData("_T51", "address=Visserij 44")]
     [InlineData("_T51", "zip=9000", "city=Gent", "country=be")]
     [InlineData("_T53", "lastname=Goossens")]

@@ -22,6 +22,16 @@ public sealed class InviteTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task A_campaign_may_have_two_hundred_and_fifty_characters()
+    {
+        var campaign = new string('c', 250);
+        var (reference, _) = await client.InviteAsync("CAMP", ("campaign", campaign));
+
+        Assert.Equal(campaign, await app.ReadEngineAsync(db => db.Mandates.Where(m => m.Reference == reference).Select(m => m.Campaign).SingleAsync()));
+        Assert.Equal("err_invalid_params", await EngineClient.RefusalAsync(client.FormAsync("/invite", ("ct", "1"), ("customerNumber", "CAMP"), ("campaign", campaign + "c"))));
+    }
+
+    [Fact]
     public async Task A_profile_may_be_named_by_its_code()
     {
         var (reference, _) = await client.InviteAsync("CODE", ("ct", "0"), ("tc", "B2B"));

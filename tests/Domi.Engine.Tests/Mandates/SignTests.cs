@@ -182,13 +182,14 @@ public sealed partial class SignTests(AppFixture app) : IClassFixture<AppFixture
         var invited = await client.TakenAsync(HttpMethod.Post, "/invite", ("ct", "1"), ("customerNumber", "SG11"), ("email", "sg11@example.org"));
         var (reference, key) = (invited.GetProperty("mndtId").GetString()!, invited.GetProperty("key").GetString()!);
         foreach (var (method, name, value) in new[] { ("import", "place", "Gent"), ("digisign", "digsig", Convert.ToBase64String(Domi.Rendering.QrPicture.Png("a signature", 2))) })
-            Assert.Equal("err_missing_params", await EngineClient.RefusalAsync(client.FormAsync("/sign", ("ct", "1"), ("method", method), ("key", key), (name, value)))); // no account yet
+            Assert.Equal("err_missing_params", await EngineClient.RefusalAsync(client.FormAsync("/sign", ("method", method), ("key", key), (name, value)))); // no account yet
 
-        var signed = await client.TakenAsync(HttpMethod.Post, "/sign", ("ct", "1"), ("method", "import"), ("key", key), ("iban", "BE68 5390 0754 7034"), ("lastname", "Goossens"));
+        var signed = await client.TakenAsync(HttpMethod.Post, "/sign", ("method", "import"), ("key", key), ("iban", "BE68 5390 0754 7034"), ("lastname", "Goossens")); // its profile is known
 
         Assert.Equal(reference, signed.GetProperty("MndtId").GetString());
         Assert.Equal("BE68539007547034", (await client.MandateAsync(reference)).GetProperty("DbtrAcct").GetString());
         Assert.Equal("Goossens", (await client.GetAsync("/customer/SG11")).GetProperty("lastname").GetString());
+        Assert.Equal("err_missing_params", await EngineClient.RefusalAsync(client.FormAsync("/sign", ("method", "import"), ("customerNumber", "SG11"), ("iban", Even))));
         Assert.Equal("err_invalid_state", await EngineClient.RefusalAsync(client.FormAsync("/sign", ("ct", "1"), ("method", "import"), ("key", key), ("iban", Even))));
         Assert.Equal("err_no_contract", await EngineClient.RefusalAsync(client.FormAsync("/sign", ("ct", "1"), ("method", "import"), ("key", key + "x"), ("iban", Even))));
     }

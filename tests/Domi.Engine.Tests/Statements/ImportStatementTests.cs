@@ -83,6 +83,21 @@ public sealed class ImportStatementTests(AppFixture app) : IClassFixture<AppFixt
     }
 
     [Fact]
+    public async Task A_file_without_days_is_one_on_whatever_day_it_comes_again_and_another_file_is_another_payment()
+    {
+        var communication = await BookAsync("ST7", 100m, 9);
+        var file = "twikey:BE68539007547034 name;msg;amount\n" + $"An;{communication};10000\nAn;{communication};10000";
+
+        await TakeAsync(file);
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(2));
+        await TakeAsync("\uFEFF" + file.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n");
+        Assert.Equal(("PAID", -100m), await StateAsync("ST7")); // two alike in one file are two
+
+        await TakeAsync(file + "\nBea;Thank you;500");
+        Assert.Equal(("PAID", -300m), await StateAsync("ST7"));
+    }
+
+    [Fact]
     public async Task What_is_paid_by_transfer_is_not_collected_on_top()
     {
         var mandate = await client.GivenASignedMandate("C-ST6");

@@ -39,10 +39,11 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
         Detail = new(m.Reference, StateViews.Of(T, m), m.DebtorName ?? customer.DisplayName,
         [
             new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.profile"], new($"{profile.Name} ({profile.WireType})")), new(T["console.contract"], new(m.ContractReference)),
-            new("IBAN", new(m.DebtorAccount)), new("BIC", new(m.DebtorBic?.Value)), new(T["console.debtor"], new(m.DebtorName)),
+            new("IBAN", new(m.DebtorAccount)), new("BIC", new(m.DebtorBic?.Value)), new(T["console.card"], m.CardExpiresOn is { } expiresOn ? new(m.MaskedMeans, Note: T["console.card_until", ("day", PageFormat.ShortDay(expiresOn, T.Language))]) : new(null)), new(T["console.debtor"], new(m.DebtorName)),
             new(T["console.address"], new(string.Join(", ", new[] { m.DebtorStreet, $"{m.DebtorZip} {m.DebtorCity}".Trim(), m.DebtorCountry }.Where(p => !string.IsNullOrEmpty(p))))), new(T["console.campaign"], new(m.Campaign)),
             new(T["console.made"], new(m.PreparedAt)), new(T["console.opened"], new(m.OpenedAt)), new(T["console.signed_on"], new(m.SignedAt)), new(T["console.method"], new(m.SignMethod)), new(T["console.last_collected"], new(m.LastCollectedOn)),
             new(T["console.reminders"], new(m.Reminders)), new(T["console.ended_on"], new(m.CancelledOn, null, m.CancelReason)),
+            .. ProfileAttributes.Answers(profile, m.AttributesJson).Select(a => new Fact(a.Question, new(a.Answer))),
         ],
         Acts(m, m.DebtorAccount is { } account && await Db.BlockedAccounts.AnyAsync(b => b.CreditorId == Me && b.Account == account, ct)),
         [
@@ -61,7 +62,7 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
         {
             // To be printed and signed by hand.
             var customer = await Db.Customers.AsNoTracking().SingleAsync(c => c.Id == m.CustomerId, ct);
-            pdf = MandateDocuments.Form(m, customer, (await CreditorFacts.ReadAsync(Db, Me, ct)).Creditor, m.Language ?? customer.Language ?? "en");
+            pdf = MandateDocuments.Form(m, customer, await CreditorFacts.ReadAsync(Db, Me, ct), m.Language ?? customer.Language ?? "en");
         }
 
         return pdf is null ? NotFound() : File(pdf, "application/pdf", m.Reference + ".pdf");

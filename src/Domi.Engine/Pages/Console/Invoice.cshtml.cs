@@ -26,15 +26,18 @@ internal sealed class InvoiceModel(Desk desk, InvoiceActions actions, Settlement
         var tables = new Tables(Db, T, Me);
         List<(string, string)> links = [("/pay/" + keys.InvoiceToken(creditor, i.Id), T["console.payment_page"])];
         if (i.DocumentHash is not null) links.Add(($"/console/invoices/{id}?handler=Pdf", "PDF"));
-        Detail = new(T["console.invoice_number", ("number", i.Number)], StateViews.Of(T, i), i.Title,
+        var state = StateViews.Of(T, i);
+        // Paid another way while the bank has its collection: what comes of it comes on top.
+        if (i.State is InvoiceState.Paid && await Db.DirectDebits.AnyAsync(d => d.InvoiceId == id && d.State == DirectDebitState.Sent, ct)) state = state with { Note = T["console.invoice.still_collected"] };
+        Detail = new(T["console.invoice_number", ("number", i.Number)], state, i.Title,
         [
             new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.amount"], new(i.Amount)), new(T["console.open_amount"], new(i.Open)), new(T["console.date"], new(i.Date)), new(T["console.due"], new(i.DueOn)), new(T["console.scheduled_on"], new(i.ScheduledOn)),
-            new(T["console.message"], new(i.Remittance)), new(T["console.reference"], new(i.Ref)), new(T["console.email"], new(i.Email ?? customer.Email)), new(T["console.reminders"], new(i.ReminderLevel)), new(T["console.announced"], new(i.AnnouncedAt)), new(T["console.paid_at"], new(i.PaidAt)),
+            new(T["console.message"], new(i.Remittance)), new(T["console.reference"], new(i.Ref)), new(T["console.campaign"], new(i.Campaign)), new(T["console.email"], new(i.Email ?? customer.Email)), new(T["console.reminders"], new(i.ReminderLevel)), new(T["console.announced"], new(i.AnnouncedAt)), new(T["console.paid_at"], new(i.PaidAt)),
         ],
         Acts(i),
         [
             new(T["console.payments"], [new(T["console.what"]), new(T["console.amount"], true), new(T["console.method"]), new(T["console.reason"]), new(T["console.when"])],
-                [.. payments.Select(p => new Row(p.Id.ToString(), [new(T[$"console.payment.{p.Kind}"]), new(p.Amount), new(p.Method), new(StateViews.ReasonOf(T, p.ReasonCode)), new(p.OccurredAt)]))]) { Empty = T["console.none"] },
+                [.. payments.Select(p => new Row(p.Id.ToString(), [new(T[$"console.payment.{p.Kind}"], Note: p.IsDouble ? T["console.payment.double"] : null), new(p.Amount), new(p.Method), new(StateViews.ReasonOf(T, p.ReasonCode)), new(p.OccurredAt)]))]) { Empty = T["console.none"] },
             await tables.EventsAsync(id, ct),
             await tables.DebitsAsync(Db.DirectDebits.AsNoTracking().Where(d => d.InvoiceId == id && !d.IsSuperseded), ct: ct),
             await tables.LinksAsync(Db.PayLinks.AsNoTracking().Where(l => l.InvoiceId == id), ct: ct),
@@ -99,7 +102,7 @@ internal sealed class InvoiceModel(Desk desk, InvoiceActions actions, Settlement
         if (i.State is InvoiceState.Archived) acts.Add(new("Reopen", T["console.reopen"]));
         if (i.State is InvoiceState.Booked && i.PaidAmount == 0) acts.Add(new("Delete", T["console.delete"], true));
         if (i.PaidAmount > 0)
-            acts.Add(new("Refund", T["console.refund"], true, [new("amount", T["console.amount"], i.PaidAmount.ToString("0.00", CultureInfo.InvariantCulture), "money"), new("message", T["console.message"])]));
+            acts.Add(new("Refund", T["console.refund"], true, [new("amount", T["console.amount"], (i.Overpaid > 0 ? i.Overpaid : i.PaidAmount).ToString("0.00", CultureInfo.InvariantCulture), "money"), new("message", T["console.message"])]));
         return acts;
     }
 

@@ -138,7 +138,7 @@ internal abstract class ListPage(Desk desk) : ConsolePage(desk)
         Csv.Line(csv, list.Columns.Select(c => c.Title));
         while (true)
         {
-            foreach (var row in list.Rows) Csv.Line(csv, row.Cells.Select(c => c.Value is decimal or DateOnly or DateTimeOffset or int or long ? c.Plain : Csv.Harmless(c.Plain)));
+            foreach (var row in list.Rows) Csv.Line(csv, row.Cells.Select(Csv.OfSpreadsheet));
             await Response.WriteAsync(csv.ToString(), ct);
             if (list.Rows.Count < Chunk) return new EmptyResult();
 
@@ -201,6 +201,14 @@ internal static class Csv
     /// <remarks>Source: OWASP, CSV injection.</remarks>
     public static string Harmless(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n', ..] ? "'" + text : text;
 
+    /// <summary>A value as the spreadsheets of the countries we are in read it: they take a decimal point for a date, and separate by semicolons.</summary>
+    public static string OfSpreadsheet(Cell cell) => cell.Value switch
+    {
+        decimal => cell.Plain.Replace('.', ','),
+        DateOnly or DateTimeOffset or int or long => cell.Plain,
+        _ => Harmless(cell.Plain),
+    };
+
     public static void Line(StringBuilder csv, IEnumerable<string> values) =>
-        csv.AppendJoin(',', values.Select(v => v.AsSpan().ContainsAny(",\"\r\n;") ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : v)).Append("\r\n");
+        csv.AppendJoin(';', values.Select(v => v.AsSpan().ContainsAny("\"\r\n;") ? $"\"{v.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : v)).Append("\r\n");
 }

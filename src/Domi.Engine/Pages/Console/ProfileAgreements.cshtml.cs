@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Domi.Engine.Imports;
 using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
@@ -11,15 +10,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
-/// <summary>What a profile asks of its agreements: rules, and the creditor's own questions.</summary>
+/// <summary>What a profile asks of its agreements: rules, ways to sign, terms, and the creditor's own questions.</summary>
 internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
 {
-    public const int MostQuestions = 20;
-
     // Parameters of /invite and /sign that a file has no column for.
     private static readonly string[] OfInvitations = ["tc", "token", "check", "sendInvite", "reminderDays", "redirectUrl", "expiry", "method", "digsig", "place", "plan", "force", "handler"];
 
     public IReadOnlyList<ProfileAttribute> Questions => ProfileAttributes.Of(Profile);
+
+    public bool Signs(string method) => SignMethods.Of(Profile).Contains(method);
+
+    public string? TermsIn(string language) => AgreementText.TermsOf(Profile).GetValueOrDefault(language);
 
     public Task<IActionResult> OnPostAsync(int number, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "profile.change", async token =>
     {
@@ -27,7 +28,9 @@ internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
 
         var questions = Read(ProfileAttributes.Of(p));
         (p.NeedsOwnReference, p.KeepsOlderInvitations, p.OneMandatePerAccount) = (IsOn("ownReference"), IsOn("keepsOlder"), IsOn("onePerAccount"));
-        p.AttributesJson = questions.Count == 0 ? null : JsonSerializer.Serialize(questions);
+        if (p.Kind is not AgreementKind.CreditCard) p.SignMethods = Chosen("signMethods", SignMethods.Of(p.Kind));
+        p.TermsJson = AgreementText.Written(Texts.Languages.Select(l => (l, Terms: Request.Form["terms-" + l].ToString().ReplaceLineEndings("\n").Trim())).Where(t => t.Terms.Length > 0).ToDictionary(t => t.l, t => t.Terms));
+        p.AttributesJson = ProfileAttributes.Written(questions);
         if (!IsOn("isDefault") || p.IsDefault) return p.Name;
 
         // There is always one, and one alone.
@@ -39,10 +42,10 @@ internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
     private List<ProfileAttribute> Read(IReadOnlyList<ProfileAttribute> known)
     {
         var questions = new List<ProfileAttribute>();
-        for (var i = 0; i < MostQuestions; i++)
+        for (var i = 0; i < ProfileAttributes.Most; i++)
         {
             var field = string.Create(CultureInfo.InvariantCulture, $"q-{i}");
-            if (Text(field + "-name", 40) is not { } name) continue;
+            if (Text(field + "-name", 50) is not { } name) continue;
 
             // A client sends the answer under this name, beside its own parameters; a file has it in a column.
             if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') || IsTaken(name) || questions.Exists(q => string.Equals(q.Name, name, StringComparison.OrdinalIgnoreCase)))
@@ -51,7 +54,7 @@ internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
             var options = (Text(field + "-options", 1000) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().ToList();
             if (type is "select" or "multi" && options.Count == 0) throw Invalid(T["console.question_options"]);
             var question = known.FirstOrDefault(k => k.Name == name) ?? new(name, type, "", [], false, false);
-            questions.Add(question with { Type = type, Description = Text(field + "-description", 200) ?? "", Options = type is "select" or "multi" ? options : [], IsMandatory = IsOn(field + "-needed"), IsReadOnly = IsOn(field + "-fixed") });
+            questions.Add(question with { Type = type, Description = Text(field + "-description", 200) ?? "", Options = type is "select" or "multi" ? options : [], IsMandatory = IsOn(field + "-needed"), IsReadOnly = IsOn(field + "-fixed"), IsAsked = IsOn(field + "-asked") });
         }
 
         return questions;

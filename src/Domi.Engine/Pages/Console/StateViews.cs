@@ -26,6 +26,7 @@ internal static class StateViews
     {
         InvoiceState.Booked => new("idle", "open", t["console.invoice.Booked"], ReasonOf(t, i.LastError)),
         InvoiceState.Pending => new("busy", "busy", t["console.invoice.Pending"]),
+        InvoiceState.Paid when i.Overpaid > 0 => new("warn", "warn", t["console.invoice.overpaid"], t["console.invoice.overpaid_note", ("amount", PageFormat.Money(i.Overpaid, t.Language))]),
         InvoiceState.Paid => new("ok", "done", t["console.invoice.Paid"]),
         InvoiceState.Expired => new("warn", "warn", t["console.invoice.Expired"], ReasonOf(t, i.LastError)),
         _ => new("idle", "off", t["console.invoice.Archived"]),

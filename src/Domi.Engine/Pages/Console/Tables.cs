@@ -24,7 +24,7 @@ internal sealed class Tables(EngineDb db, Texts t, Guid creditorId)
             [new(t["console.customer"]), new(t["console.reference"]), new(t["console.profile"]), new("IBAN"), new(t["console.signed_on"]), new(t["console.state"])],
             [.. rows.Select(r => new Row(Text(r.m.Number),
             [
-                new(r.m.DebtorName ?? r.c.DisplayName, Agreement(r.m), r.c.CustomerNumber), new(r.m.Reference), new(r.Name), new(StateViews.Masked(r.m.DebtorAccount)), new(r.m.SignedOn), new(StateViews.Of(t, r.m)),
+                new(r.m.DebtorName ?? r.c.DisplayName, Agreement(r.m), r.c.CustomerNumber), new(r.m.Reference), new(r.Name), new(r.m.CardLast is null ? StateViews.Masked(r.m.DebtorAccount) : r.m.MaskedMeans), new(r.m.SignedOn), new(StateViews.Of(t, r.m)),
             ]))])
         { Empty = t["console.none"] };
     }

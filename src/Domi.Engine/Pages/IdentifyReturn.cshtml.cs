@@ -1,0 +1,33 @@
+using Domi.Engine.Identity;
+using Domi.Platform;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Domi.Engine.Pages;
+
+/// <summary>Where identity providers send people back to. The state says who it is, once; what is believed is the provider's signed token.</summary>
+internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders providers, Texts texts) : HostedPage(texts)
+{
+    public async Task<IActionResult> OnGetAsync(string? state, string? code, string? error, CancellationToken ct)
+    {
+        if (state is not { Length: > 0 and <= 200 } || await identify.ReturnAsync(state, ct) is not { } back) return NotFound();
+
+        var (found, exchange) = back;
+        if (providers.Of(found.Method) is not { } provider) return NotFound();
+
+        var page = At($"/identify/{exchange.Token}");
+        var failed = page + (page.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "r=failed";
+        try
+        {
+            // Who declined there has declined; what else went wrong can be tried again.
+            if (error is not null && error != "access_denied") return Redirect(failed);
+            var claims = error is null ? await provider.ReadAsync(code is { Length: > 0 and <= 4_000 } ? code : "", exchange, ct) : null;
+            await identify.EndAsync(found.Id, claims, new(exchange.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), exchange.ShownAt), ct);
+        }
+        catch (RefusedException)
+        {
+            return Redirect(failed);
+        }
+
+        return Redirect(page);
+    }
+}
