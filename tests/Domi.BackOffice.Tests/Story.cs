@@ -75,7 +75,7 @@ internal sealed class Story(OfficeFixture app)
         {
             var pay = services.GetRequiredService<PayInvoice>();
             var there = await pay.FindAsync(TokenOf(invoice), CancellationToken.None);
-            return await SignAsync(services, await pay.SetUpAutomaticAsync(there!.Id, "nl", CancellationToken.None), iban);
+            return await SignAsync(services, await pay.SetUpAutomaticAsync(there!.Id, "nl", null, CancellationToken.None), iban);
         });
         await WhenFeedsAreRead();
         return reference;
