@@ -66,9 +66,9 @@ internal abstract class HostedPage(Texts texts) : PageModel
         CultureInfo.CurrentUICulture = PageFormat.CultureOf(language);
     }
 
-    // A method or handler that a page does not have would draw it without its content.
+    // A method or handler that a page does not have would draw it without its content; a blank where a key should stand would be no text at all.
     public override void OnPageHandlerExecuting(PageHandlerExecutingContext context)
     {
-        if (context.HandlerMethod is null) context.Result = NotFound();
+        if (context.HandlerMethod is null || RouteData.Values.Values.Any(part => part is string text && string.IsNullOrWhiteSpace(text))) context.Result = NotFound();
     }
 }

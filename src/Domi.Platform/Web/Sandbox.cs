@@ -67,9 +67,9 @@ public static class Sandbox
             using var document = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: ct);
             return document.RootElement.ValueKind is JsonValueKind.Object ? document.RootElement.Clone() : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or BadHttpRequestException)
         {
-            return null;
+            return null; // no JSON, torn off, or too large
         }
     }
 }

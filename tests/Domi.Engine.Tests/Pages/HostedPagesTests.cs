@@ -300,6 +300,26 @@ public sealed partial class HostedPagesTests(AppFixture app) : IClassFixture<App
     }
 
     [Theory]
+    [InlineData("/pay/%20")]
+    [InlineData("/pay/x/go/%20")]
+    [InlineData("/sign/%20")]
+    [InlineData("/sign/%E2%80%A8/mandate")]
+    [InlineData("/sign/%09/exit")]
+    [InlineData("/identify/%20")]
+    [InlineData("/my/%20")]
+    [InlineData("/payment/tr_%20")]
+    [InlineData("/payment/tr_x/go/%20")]
+    [InlineData("/simulator/%E2%80%A8")]
+    public async Task A_blank_instead_of_a_key_is_not_found(string path)
+    {
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
+        {
+            using var answer = await debtor.Http.SendAsync(new(method, path));
+            Assert.Equal((HttpStatusCode.NotFound, true), (answer.StatusCode, (await answer.Content.ReadAsStringAsync()).Contains("<html")));
+        }
+    }
+
+    [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
     public async Task The_page_of_our_faults_is_nobodys_to_ask_for(string method)

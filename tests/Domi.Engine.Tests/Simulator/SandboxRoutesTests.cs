@@ -74,6 +74,17 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/sandbox/clock")]
+    [InlineData("/sandbox/outcome")]
+    public async Task A_body_that_is_larger_than_any_is_no_json(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(new string(' ', (12 * 1024 * 1024) + 1), Encoding.UTF8, "application/json"), Headers = { ExpectContinue = true } };
+        using var answer = await app.EngineHttp.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_refund_claimed_weeks_later_opens_the_invoice_again()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Domi.Engine.Tests.Pages;
 using Domi.Testing;
@@ -69,7 +70,12 @@ internal sealed class FuzzedWorld(AppFixture app)
         Know("reference", "S" + name);
         Know("reservation", (await Client.TakenAsync(HttpMethod.Post, "/reservation", ("mndtId", business), ("amount", "5"), ("force", "true"))).GetProperty("id").GetString()!);
         using (var bulk = await Client.SendAsync(HttpMethod.Post, "/transaction/bulk", JsonContent.Create(new[] { new { mndtId = signed, amount = 50, message = "M" } })))
-            Know("batchId", (await bulk.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetString()!);
+            Know("transaction batch", (await bulk.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetString()!);
+
+        using (var bulk = await Client.SendAsync(HttpMethod.Post, "/invoice/bulk", JsonContent.Create(new JsonArray(EngineClient.Invoice("Q" + name, 10m, name)))))
+            Know("invoice batch", (await bulk.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("batchId").GetString()!);
+        using (var ubl = await Client.SendAsync(HttpMethod.Post, "/invoice/ubl", new ByteArrayContent(Document("/creditor/invoice/ubl", new(new(round)))!)))
+            Know("invoice", (await ubl.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("number").GetString()!);
 
         var link = await Client.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "Chair"), ("amount", "12"), ("ref", "L" + name));
         var template = await Client.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "Chair"), ("isTemplate", "true"), ("ref", "X" + name));
@@ -134,7 +140,7 @@ internal sealed class FuzzedWorld(AppFixture app)
             "ref" or "txref" => rubbish.Chance(50) ? Known("ref") : New("R"),
             "reference" => Known("reference"),
             "x-reservation" or "reservation" => Known("reservation"),
-            "batchid" => Known("batchId"),
+            "batchid" => Known(operation + " batch"),
             "pmtinfid" => Known("pmtinfid"),
             "file" => Known("file"),
             "key" => Known("key"),
