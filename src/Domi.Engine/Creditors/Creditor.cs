@@ -48,7 +48,7 @@ public sealed class Creditor
     /// <summary>The colour of buttons and links as six hexadecimal digits, <see cref="Palette"/> makes it readable; null for the house's.</summary>
     public string? Accent { get; set; }
 
-    /// <summary>Where a debtor goes when done, unless the call or the profile says otherwise; may have <c>{{type}}</c>, <c>{{id}}</c>, <c>{{ref}}</c>, <c>{{state}}</c>.</summary>
+    /// <summary>Where a debtor goes when done, unless the call or the profile says otherwise; may have <c>{{type}}</c>, <c>{{id}}</c>, <c>{{ref}}</c>, <c>{{locale}}</c>, <c>{{state}}</c>.</summary>
     public string? ThankYouUrl { get; set; }
 
     /// <summary>A page with answers, in the foot of hosted pages and mails.</summary>

@@ -108,7 +108,7 @@ internal sealed class LinkModel(
         Methods = !settings.Sandbox.Enabled ? [] : mandate is { Kind: AgreementKind.CreditCard } ? [PayInvoice.ByCard] : Voice is { } profile ? PayInvoice.MethodsOf(profile) : PayInvoice.Methods;
         Nonce = nonces.Of(link.Id, Step, new(link.Version, clock.GetUtcNow(), Language));
         if (MayBePaid && !link.IsTemplate && Voice?.ShowsQr != false) QrSvg = QrPicture.Svg(address.Of("/payment/tr_" + token), T["pay.phone.title"]);
-        if (link.State is PayLinkState.Paid && Request.Query["r"] == "paid") ForwardTo = ThankYou.Of(link, Creditor); // who looks later is not sent away
+        if (link.State is PayLinkState.Paid && Request.Query["r"] == "paid") ForwardTo = ThankYou.Of(link, Creditor, Language); // who looks later is not sent away
         return true;
     }
 }

@@ -48,7 +48,7 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
         get
         {
             var status = Mandate.State switch { MandateState.Signed => "ok", MandateState.SignedPendingDebtorBank => "pending", _ => "cancel" };
-            if (Profile.ExitUrl is not { } template || !Uri.TryCreate(template, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return ThankYou.Of(Mandate, Creditor!, status);
+            if (Profile.ExitUrl is not { } template || !Uri.TryCreate(template, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return ThankYou.Of(Mandate, Creditor!, Language, status);
 
             var key = keys.WebsiteKey(Creditor!);
             var account = status != "cancel" && Mandate.DebtorAccount is { } iban

@@ -16,15 +16,17 @@ internal static class ThankYou
     {
         var state = invoice.State is InvoiceState.Pending ? "pending" : "paid";
         return invoice.RedirectUrl
-            ?? Filled(profile.ThankYouUrl, ("id", invoice.PublicId.ToString()), ("number", invoice.Number), ("locale", $"{language}_{creditor.Country}"), ("state", state))
-            ?? Filled(creditor.ThankYouUrl, ("type", "invoice"), ("id", invoice.PublicId.ToString()), ("ref", invoice.Ref ?? invoice.Number), ("state", state));
+            ?? Filled(profile.ThankYouUrl, ("id", invoice.PublicId.ToString()), ("number", invoice.Number), ("locale", LocaleOf(creditor, language)), ("state", state))
+            ?? Filled(creditor.ThankYouUrl, ("type", "invoice"), ("id", invoice.PublicId.ToString()), ("ref", invoice.Ref ?? invoice.Number), ("locale", LocaleOf(creditor, language)), ("state", state));
     }
 
-    public static string? Of(PayLink link, Creditor creditor) => link.RedirectUrl
-        ?? Filled(creditor.ThankYouUrl, ("type", "link"), ("id", FormattableString.Invariant($"{link.Number}")), ("ref", link.Ref ?? ""), ("state", link.WireState));
+    public static string? Of(PayLink link, Creditor creditor, string language) => link.RedirectUrl
+        ?? Filled(creditor.ThankYouUrl, ("type", "link"), ("id", FormattableString.Invariant($"{link.Number}")), ("ref", link.Ref ?? ""), ("locale", LocaleOf(creditor, language)), ("state", link.WireState));
 
-    public static string? Of(Mandate mandate, Creditor creditor, string state) =>
-        Filled(creditor.ThankYouUrl, ("type", "document"), ("id", mandate.Reference), ("ref", mandate.ContractReference ?? mandate.Reference), ("state", state));
+    public static string? Of(Mandate mandate, Creditor creditor, string language, string state) =>
+        Filled(creditor.ThankYouUrl, ("type", "document"), ("id", mandate.Reference), ("ref", mandate.ContractReference ?? mandate.Reference), ("locale", LocaleOf(creditor, language)), ("state", state));
+
+    private static string LocaleOf(Creditor creditor, string language) => $"{language}_{creditor.Country}";
 
     private static string? Filled(string? template, params IReadOnlyList<(string Name, string Value)> values) =>
         template is null ? null : values.Aggregate(template, (url, v) => url.Replace("{{" + v.Name + "}}", Uri.EscapeDataString(v.Value), StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Domi.Engine.Customers;
 using Domi.Engine.Mandates;
 using Domi.Engine.Pages;
@@ -60,7 +61,9 @@ public sealed class DebtorAsksTests(DebtorAsksTests.Fixture app) : IClassFixture
 
         var page = await debtor.RedrawnAsync(path + "?handler=question", ("nonce", await debtor.NonceAsync(path)), ("from", from), ("question", question));
 
-        Assert.Contains(words, page);
+        Assert.Matches($"role=\"alert\".*<a href=\"#(?:from|question)\">{Regex.Escape(words)}", page.ReplaceLineEndings("")); // above the page, with the way to the field
+        Assert.Equal(2, page.Split(words).Length - 1);
+        Assert.Contains("<title>Fout: ", page);
         Assert.Contains(question.Trim(), page); // what was typed is still there
         Assert.DoesNotContain(await debtor.MailsAsync(Creditor), m => m.Subject!.Contains("Q-2-" + from.Length, StringComparison.Ordinal));
     }

@@ -92,7 +92,7 @@ public sealed class ProfileOptionsTests(AppFixture app) : IClassFixture<AppFixtu
     [Fact]
     public async Task Who_has_signed_or_paid_a_link_goes_to_the_creditors_page_when_nothing_else_is_said()
     {
-        await app.ChangeCreditorAsync(c => c.ThankYouUrl = "https://all.example/{{type}}/{{id}}?s={{state}}");
+        await app.ChangeCreditorAsync(c => c.ThankYouUrl = "https://all.example/{{locale}}/{{type}}/{{id}}?s={{state}}");
         var (reference, sign) = await debtor.Creditor.InviteAsync("T-SIGN", ("iban", ""));
         var made = await debtor.Creditor.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "A link"), ("amount", "5"));
 
@@ -100,7 +100,7 @@ public sealed class ProfileOptionsTests(AppFixture app) : IClassFixture<AppFixtu
         var paid = await debtor.SeeAsync(await debtor.PayLinkAsync(new Uri(made.GetProperty("url").GetString()!).AbsolutePath));
         await app.ChangeCreditorAsync(c => c.ThankYouUrl = null);
 
-        Assert.Contains($"0;url=https://all.example/document/{reference}?s=ok", exit);
-        Assert.Contains($"0;url=https://all.example/link/{made.GetProperty("id")}?s=paid", paid);
+        Assert.Contains($"0;url=https://all.example/nl_BE/document/{reference}?s=ok", exit);
+        Assert.Contains($"0;url=https://all.example/en_BE/link/{made.GetProperty("id")}?s=paid", paid);
     }
 }
