@@ -144,6 +144,7 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
         using (await person.SureAsync(path + "?handler=Block", ("reason", "fraud"))) { }
         Assert.True(await app.ReadEngineAsync(db => db.Mandates.Where(m => m.Reference == reference).Select(m => m.IsSuspended).SingleAsync()));
         Assert.Equal("err_invalid_iban", await EngineClient.RefusalAsync(client.FormAsync("/invite", ("ct", "1"), ("customerNumber", "BLOCK-2"), ("iban", "BE32123456789002"))));
+        Assert.Contains("Unblock the account", await person.GetAsync(path));
         using (await person.DoAsync(path + "?handler=Unblock")) { }
         await client.InviteAsync("BLOCK-2", ("iban", "BE32123456789002"));
     }

@@ -36,10 +36,10 @@ internal sealed class ImportModel(Desk desk, Importer importer) : ConsolePage(de
 
     public bool HasProfile => Terms.Kind is ImportKind.Agreements or ImportKind.Invoices or ImportKind.Links;
 
-    public ListView Faults => new(T["console.import.faults"], [new(T["console.import.line"], true), new(T["console.import.column"]), new(T["console.import.value"]), new(T["console.reason"])],
+    public ListView Faults => new(T["console.import.faults"], [new(T["console.import.line"]), new(T["console.import.column"]), new(T["console.import.value"]), new(T["console.reason"])],
         [.. Report!.Faults.Take(MostShown).Select(f => new Row("", [new(f.Line), new(f.Header.Length > 0 ? f.Column > 0 ? string.Create(CultureInfo.InvariantCulture, $"{f.Header} ({f.Column})") : f.Header : null), new(Short(f.Value)), new(T.Refused(f.Why))]))]);
 
-    public ListView Rows => new(T["console.import.rows"], [new(T["console.import.line"], true), new(T["console.state"]), .. Report!.Header.Take(6).Select(h => new Column(h))],
+    public ListView Rows => new(T["console.import.rows"], [new(T["console.import.line"]), new(T["console.state"]), .. Report!.Header.Take(6).Select(h => new Column(h))],
         [.. Report.Rows.Take(MostShown).Select(r => new Row("", [new(r.Row.Line), new(OutcomeOf(r.Outcome)), .. r.Row.Cells.Take(6).Select(c => new Cell(Short(c)))]))]);
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await ReadyAsync(ct) ? Page() : NotFound();
