@@ -7,6 +7,7 @@ internal static class MandateLabels
     private static readonly string[][] Rows =
     [
         ["mandateReference", "Référence unique du mandat", "Unieke mandaatreferentie", "Unique mandate reference", "Mandatsreferenz"],
+        ["agreementReference", "Référence du contrat", "Referentie van de overeenkomst", "Reference of the agreement", "Referenz der Vereinbarung"],
         ["creditorIdentifier", "Identifiant du créancier", "Identificatie van de schuldeiser", "Creditor identifier", "Gläubiger-Identifikationsnummer"],
         ["creditor", "Créancier", "Schuldeiser", "Creditor", "Zahlungsempfänger"],
         ["debtor", "Débiteur", "Schuldenaar", "Debtor", "Zahlungspflichtiger"],

@@ -128,7 +128,7 @@ internal sealed class MandateDrawing : IDisposable
     private void MandateFacts()
     {
         Line();
-        Fact("mandateReference", document.MandateReference, strong: true);
+        Fact(document.Kind is MandateKind.DirectDebit ? "mandateReference" : "agreementReference", document.MandateReference, strong: true);
         if (document.Kind is MandateKind.DirectDebit) Fact("creditorIdentifier", document.CreditorIdentifier, strong: true);
         if (document.Kind is MandateKind.DirectDebit) Fact("scheme", document.IsB2B ? "SEPA Direct Debit Business-to-Business (B2B)" : "SEPA Direct Debit Core");
         if (document.Kind is not MandateKind.Contract) Fact("paymentType", Label(document.IsRecurrent ? "recurrent" : "oneOff"));

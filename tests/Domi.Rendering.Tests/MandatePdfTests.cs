@@ -62,7 +62,7 @@ public sealed class MandatePdfTests
         });
 
         var text = await folder.TextOfAsync(pdf);
-        foreach (var expected in new[] { "Closed on Sunday.", "What is your size", "its column?", "Medium", "Terms" }) Assert.Contains(expected, text);
+        foreach (var expected in new[] { "Closed on Sunday.", "What is your size", "its column?", "Medium", "Terms", "Reference of the agreement" }) Assert.Contains(expected, text);
         foreach (var absent in new[] { "IBAN", "Creditor identifier", "SEPA Direct Debit" }) Assert.DoesNotContain(absent, text);
         Assert.Equal((isCharged, isCharged), (text.Contains("4242", StringComparison.Ordinal), text.Contains("Recurrent payments", StringComparison.Ordinal)));
         using var read = PdfDocument.Open(pdf);

@@ -18,6 +18,9 @@ internal static class AgreementText
         _ => SepaMandateText.For(profile.Scheme, t.Language, creditor.Name),
     };
 
+    /// <summary>Key of what people call it: a mandate, or an agreement.</summary>
+    public static string WordOf(Mandate mandate) => mandate.Kind is AgreementKind.DirectDebit ? "fact.mandate" : "fact.agreement";
+
     /// <summary>The creditor's terms in the signer's language, else in the creditor's own, else in any; null without terms.</summary>
     public static string? TermsOf(Profile profile, Creditor creditor, string language)
     {

@@ -290,7 +290,7 @@ internal static class MandateDocuments
     // What was answered, and by its fingerprint the document that is agreed to.
     private static IReadOnlyList<(string, string)> Answers(Profile profile, Mandate mandate, Texts t) =>
     [
-        .. ProfileAttributes.Answers(profile, mandate.AttributesJson),
+        .. ProfileAttributes.Answers(profile, mandate.AttributesJson, t),
         .. mandate.ContractHash is { } hash ? [(t["sign.contract"], "SHA-256 " + string.Join(' ', hash.Chunk(8).Select(c => new string(c))))] : Array.Empty<(string, string)>(),
     ];
 

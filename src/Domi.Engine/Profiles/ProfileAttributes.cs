@@ -72,10 +72,17 @@ internal static partial class ProfileAttributes
     private static partial Regex NamePattern();
 
     /// <summary>Questions and answers as people read them.</summary>
-    public static IReadOnlyList<(string Question, string Answer)> Answers(Profile profile, string? json)
+    public static IReadOnlyList<(string Question, string Answer)> Answers(Profile profile, string? json, Texts t)
     {
-        var words = Of(profile).Where(a => a.Description.Length > 0).ToDictionary(a => a.Name, a => a.Description, StringComparer.Ordinal);
-        return [.. Values(json).Select(v => (words.GetValueOrDefault(v.Key, v.Key), v.Value?.ToString() ?? ""))];
+        var known = Of(profile);
+        return [.. Values(json).Select(v => Read(known.FirstOrDefault(a => a.Name == v.Key), v.Key, v.Value?.ToString() ?? ""))];
+
+        (string, string) Read(ProfileAttribute? attribute, string name, string value) => (attribute is { Description.Length: > 0 } ? attribute.Description : name, attribute?.Type switch
+        {
+            "checkbox" => t[value.ToLowerInvariant() is "true" or "1" ? "answer.yes" : "answer.no"],
+            "multi" => string.Join(", ", value.Split(',', StringSplitOptions.TrimEntries)),
+            _ => value,
+        });
     }
 
     public static JsonObject Values(string? json) => json is null ? [] : (JsonObject)JsonNode.Parse(json)!;

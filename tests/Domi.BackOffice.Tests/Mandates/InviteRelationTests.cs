@@ -60,7 +60,7 @@ public sealed class InviteRelationTests : IClassFixture<ProxiedFixture>
         await story.Engine(async services =>
         {
             var pay = services.GetRequiredService<PayInvoice>();
-            return await pay.SetUpAutomaticAsync((await pay.FindAsync(Story.TokenOf(invoice), CancellationToken.None))!.Id, "nl", CancellationToken.None);
+            return await pay.SetUpAutomaticAsync((await pay.FindAsync(Story.TokenOf(invoice), CancellationToken.None))!.Id, "nl", null, CancellationToken.None);
         });
 
         await AppFixture.AdvanceAsync(app.Office!, TimeSpan.FromMinutes(2));

@@ -262,7 +262,7 @@ public sealed class AgreementKindsTests(AppFixture app) : IClassFixture<AppFixtu
         Assert.Contains("This needs an answer.", await debtor.RedrawnAsync(page, Debtor.Details(Debtor.NonceOf(html), "ask-1@example.org")));
         var path = await debtor.SubmitAsync(page, Debtor.Details(Debtor.NonceOf(html), "ask-1@example.org", more: [("q0", "M"), ("q1", "12"), ("q2", "1900"), ("q3", "Yoga"), ("q3", "Swim"), ("q3", "Chess")]));
 
-        Assert.Contains("Yoga,Swim", await debtor.SeeAsync(path));
+        Assert.Contains("Yoga, Swim", await debtor.SeeAsync(path));
         var told = (await client.MandateAsync(reference)).GetProperty("SplmtryData").EnumerateArray().ToDictionary(s => s.GetProperty("Key").GetString()!, s => s.GetProperty("Value").ToString());
         Assert.Equal(("M", "12", "2019", "Yoga,Swim", "Gent"), (told["Size"], told["Locker"], told["Member"], told["Sports"], told["Site"]));
     }

@@ -43,7 +43,7 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
             new(T["console.address"], new(string.Join(", ", new[] { m.DebtorStreet, $"{m.DebtorZip} {m.DebtorCity}".Trim(), m.DebtorCountry }.Where(p => !string.IsNullOrEmpty(p))))), new(T["console.campaign"], new(m.Campaign)),
             new(T["console.made"], new(m.PreparedAt)), new(T["console.opened"], new(m.OpenedAt)), new(T["console.signed_on"], new(m.SignedAt)), new(T["console.method"], new(m.SignMethod)), new(T["console.last_collected"], new(m.LastCollectedOn)),
             new(T["console.reminders"], new(m.Reminders)), new(T["console.ended_on"], new(m.CancelledOn, null, m.CancelReason)),
-            .. ProfileAttributes.Answers(profile, m.AttributesJson).Select(a => new Fact(a.Question, new(a.Answer))),
+            .. ProfileAttributes.Answers(profile, m.AttributesJson, T).Select(a => new Fact(a.Question, new(a.Answer))),
         ],
         Acts(m, m.DebtorAccount is { } account && await Db.BlockedAccounts.AnyAsync(b => b.CreditorId == Me && b.Account == account, ct)),
         [
