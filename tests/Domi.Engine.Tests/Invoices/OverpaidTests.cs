@@ -35,7 +35,7 @@ public sealed class OverpaidTests(AppFixture app) : IClassFixture<AppFixture>
         var mail = await app.ReadEngineAsync(db => db.Mails.SingleAsync(m => m.Purpose == "paid_twice"));
         Assert.Contains("OV1", mail.Subject);
 
-        using var refunded = await person.DoAsync(page + "?handler=Refund", ("amount", "100.00"), ("message", "Paid twice"));
+        using var refunded = await person.DoAsync(page + "?handler=Refund", ("amount", "100.00"), ("message", "Paid twice"), ("sure", "yes"));
         await app.ReadEngineAsync(async db =>
         {
             (await db.Creditors.SingleAsync()).Account = Domi.Standards.Iban.Parse("BE45734031872589");
@@ -45,7 +45,6 @@ public sealed class OverpaidTests(AppFixture app) : IClassFixture<AppFixture>
         await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(7));
         Assert.Equal(("PAID", 0m), await StateAsync("OV1"));
         Assert.DoesNotContain("too much", await person.GetAsync(page));
-
     }
 
     private async Task TransferAsync(string message, decimal amount)

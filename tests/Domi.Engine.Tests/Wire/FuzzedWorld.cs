@@ -112,6 +112,7 @@ internal sealed class FuzzedWorld(AppFixture app)
     /// <summary>Addresses that a page of this pattern has.</summary>
     public IReadOnlyList<string> PagesOf(string pattern)
     {
+        pattern = Regex.Replace(pattern, @"\{(\w+):(?:[^{}]|\{\{|\}\})*\}", "{$1}"); // without its constraint, which may have braces of its own
         var shape = new Regex("^" + Regex.Replace(Regex.Replace(pattern.Trim('/'), @"/\{[^}]*\?\}", "(/[^/]+)?"), @"\{[^}]*\}", "[^/]+") + "$");
         var fitting = pages.Where(p => shape.IsMatch(p.Trim('/'))).ToList();
         return fitting.Count > 0 ? fitting : ["/" + Regex.Replace(pattern.Trim('/'), @"\{[^}]*\}", "1")];
