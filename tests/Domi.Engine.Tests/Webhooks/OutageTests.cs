@@ -52,6 +52,7 @@ public sealed class OutageTests
         Assert.Equal(ofAway.Keys.Order(), away.Calls.Select(c => c.Delivery!).Order()); // each once
         Assert.All(ofWell.Values, d => Assert.Equal(1, d.Attempts));
         Assert.Equal(Told(well, ofWell), Told(away, ofAway));
+        Assert.All(away.Calls.Select(c => ofAway[c.Delivery!]).GroupBy(d => d.ObjectKey), g => Assert.Equal(g.Select(d => d.CreatedAt).Order(), g.Select(d => d.CreatedAt)));
         Assert.All(away.Calls, c => Assert.True(WebhookSignature.Verify(Away, c.Query, c.Signature), c.Query));
         Assert.All(well.Calls, c => Assert.True(WebhookSignature.Verify(Well, c.Query, c.Signature), c.Query));
         Assert.Superset(
