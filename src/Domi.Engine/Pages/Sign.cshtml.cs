@@ -2,6 +2,7 @@ using Domi.Engine.Creditors;
 using Domi.Engine.Mandates;
 using Domi.Platform;
 using Domi.Standards;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +38,7 @@ internal sealed class SignModel(SignMandate sign, EngineDb db, CreditorKeys keys
     {
         if (!await ReadAsync(token, ct)) return NotFound();
         if (!CanBeSigned) return Redirect(At($"/sign/{token}"));
-        (Asked, var answers) = Questions.Read(Profile, Mandate.AttributesJson, Request.Form, T, Errors);
+        (Asked, var answers) = Questions.Read(Profile, Mandate.AttributesJson, Request.HasFormContentType ? Request.Form : FormCollection.Empty, T, Errors);
         if (nonces.Read(Form.Nonce, Mandate.Id, Step) is null)
         {
             Errors.Clear();
