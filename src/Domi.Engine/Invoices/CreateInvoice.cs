@@ -27,7 +27,9 @@ internal static class CreateInvoice
 {
     // The busiest call: these are prepared once, not looked up by their expression every time.
     private static readonly Func<EngineDb, Guid, string, Guid?, IAsyncEnumerable<Invoice>> WithNumberOrId = EF.CompileAsyncQuery(
-        (EngineDb db, Guid creditorId, string number, Guid? id) => db.Invoices.AsNoTracking().Where(i => i.CreditorId == creditorId && (i.Number == number || i.PublicId == id)));
+        // Not one condition with an "or": PostgreSQL answers that with all invoices of the creditor, one after the other.
+        (EngineDb db, Guid creditorId, string number, Guid? id) => db.Invoices.AsNoTracking().Where(i => i.CreditorId == creditorId && i.Number == number)
+            .Concat(db.Invoices.AsNoTracking().Where(i => i.CreditorId == creditorId && i.PublicId == id && i.Number != number)));
 
     public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("invoice", HandleAsync);
 

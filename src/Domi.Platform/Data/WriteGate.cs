@@ -38,8 +38,8 @@ internal sealed class WriteGate
             if (runs) Monitor.Pulse(waiting);
             else
             {
-                runs = true;
                 new Thread(Run) { IsBackground = true, Name = "writes" }.Start();
+                runs = true; // not before: without a thread everybody would wait for ever
             }
         }
 
@@ -103,29 +103,30 @@ internal sealed class WriteGate
             return false;
         }
 
-        var kept = new List<Turn>();
+        // Also who changed nothing is answered when it is sure that what he saw of the others came to be.
+        var (taken, kept) = (new List<Turn>(), 0);
         var turn = first;
         try
         {
-            for (; turn is not null; turn = kept.Count < Most ? Next(TimeSpan.Zero) : null)
+            for (; turn is not null; turn = taken.Count < Most ? Next(TimeSpan.Zero) : null)
             {
-                if (turn.Take(connection, transaction)) kept.Add(turn);
+                taken.Add(turn);
+                if (turn.Take(connection, transaction)) kept++;
 
                 // A full disk and the like undo everything, and not the turn alone.
                 if (raw.sqlite3_get_autocommit(connection.Handle) != 0) throw new IOException("The database has undone what was being written.");
             }
 
-            if (kept.Count > 0) transaction.Commit();
+            if (kept > 0) transaction.Commit();
             transaction.Dispose();
         }
         catch (Exception e)
         {
-            turn?.Fail(e);
-            kept.ForEach(t => t.Fail(e));
+            taken.ForEach(t => t.Fail(e));
             return false;
         }
 
-        kept.ForEach(t => t.Keep());
+        taken.ForEach(t => t.End());
         return true;
     }
 
@@ -161,7 +162,7 @@ internal sealed class WriteGate
         public Task Begun => begun.Task;
 
         /// <summary>
-        /// Ends the turn: with the change, and then it is on the disk when this answers, or without. What follows runs on the thread pool.
+        /// Ends the turn, with the change or without; when this answers, what was shared is on the disk. What follows runs on the thread pool.
         /// </summary>
         public async Task LeaveAsync(bool withChange)
         {
@@ -184,11 +185,10 @@ internal sealed class WriteGate
             left.Wait(); // who did wait asynchronously has left this thread and still has the turn
             if (!isKept && raw.sqlite3_get_autocommit(connection.Handle) == 0) Databases.Execute(connection, transaction, "rollback to turn");
             if (raw.sqlite3_get_autocommit(connection.Handle) == 0) Databases.Execute(connection, transaction, "release turn");
-            if (!isKept) ended.SetResult();
             return isKept;
         }
 
-        public void Keep() => ended.SetResult();
+        public void End() => ended.TrySetResult();
 
         /// <summary>It did not come to the turn, or the commit of all who shared it failed.</summary>
         public void Fail(Exception reason)

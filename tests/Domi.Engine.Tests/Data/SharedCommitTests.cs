@@ -32,21 +32,25 @@ public sealed class SharedCommitTests : IAsyncLifetime
     public async Task Nobody_is_answered_before_the_commit_that_he_shares()
     {
         var (isIn, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var (holds, others) = await BehindAsync(2, async (db, i, ct) =>
+        var (holds, others) = await BehindAsync(3, async (db, i, ct) =>
         {
+            if (i == 1 && await db.Blobs.AnyAsync(ct)) throw new Fault(); // refused because of what the one before has written
             await KeepAsync(db, i, ct);
-            if (i != 1) return;
-            isIn.SetResult(); // the one before has left his turn
+            if (i != 2) return;
+            isIn.SetResult(); // those before have left their turns
             await goesOn.Task;
         });
         holds.SetResult();
         await isIn.Task;
 
         Assert.False(others[0].IsCompleted);
-        Assert.Empty(await KeptAsync(2));
+        Assert.False(others[1].IsCompleted);
+        Assert.Empty(await KeptAsync(3));
         goesOn.SetResult();
-        await Task.WhenAll(others);
-        Assert.Equal([0, 1], await KeptAsync(2));
+        await others[0];
+        await Assert.ThrowsAsync<Fault>(() => others[1]);
+        await others[2];
+        Assert.Equal([0, 2], await KeptAsync(3));
     }
 
     [Fact]

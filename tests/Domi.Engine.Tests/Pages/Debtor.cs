@@ -105,7 +105,8 @@ internal sealed partial class Debtor(AppFixture app)
     {
         await app.RunEngineAsync<SendMails>();
         var mails = new List<MimeMessage>();
-        foreach (var file in new DirectoryInfo(app.Settings.Mail.OutboxFolder).GetFiles("*.eml").OrderBy(f => f.LastWriteTimeUtc))
+        var outbox = Directory.CreateDirectory(app.Settings.Mail.OutboxFolder); // there is none before the first mail
+        foreach (var file in outbox.GetFiles("*.eml").OrderBy(f => f.LastWriteTimeUtc))
             mails.Add(await MimeMessage.LoadAsync(file.FullName));
         return [.. mails.Where(m => m.To.Mailboxes.Any(t => t.Address == email))];
     }
