@@ -121,12 +121,16 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         await sign.SignByProofAsync(mandateId, method, payer.Session, null, ct, isPaid: true);
     }
 
+    // The payment proves the account, whichever was typed. Name and address it does not know: those that the signer typed stay.
     private async Task FillAsync(Mandate mandate, Iban account, CancellationToken ct)
     {
         await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
         if (mandate.DebtorAccount != account || mandate.DebtorName is not { Length: > 0 })
-            mandate.Fill(mandate.DebtorName is { Length: > 0 } name ? name : customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+            mandate.Fill(Said(mandate.DebtorName) ?? customer.DisplayName, Said(mandate.DebtorStreet) ?? customer.Street ?? "", Said(mandate.DebtorZip) ?? customer.Zip ?? "", Said(mandate.DebtorCity) ?? customer.City ?? "",
+                mandate.DebtorCountry ?? customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+
+        static string? Said(string? text) => text is { Length: > 0 } ? text : null;
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
