@@ -51,7 +51,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         {
             if (!details.DeclaresNoConsumer || !EnterpriseNumber.TryParse(details.EnterpriseNumber, out var enterprise))
                 throw new RefusedException("b2b_consumer", "A B2B mandate needs an enterprise number and the declaration of not being a consumer.") { Field = "EnterpriseNumber" };
-            customer.EnterpriseNumber = enterprise.Value;
+            customer.EnterpriseNumber ??= enterprise.Value; // nothing is signed yet: what the creditor knows stays
             customer.CompanyName ??= details.Name;
         }
 
