@@ -105,7 +105,7 @@ internal sealed partial class Debtor(AppFixture app)
     {
         await app.RunEngineAsync<SendMails>();
         var mails = new List<MimeMessage>();
-        foreach (var file in new DirectoryInfo(app.Settings.Mail.OutboxFolder).GetFiles("*.eml").OrderBy(f => f.LastWriteTimeUtc))
+        foreach (var file in Directory.CreateDirectory(app.Settings.Mail.OutboxFolder).GetFiles("*.eml").OrderBy(f => f.LastWriteTimeUtc))
             mails.Add(await MimeMessage.LoadAsync(file.FullName));
         return [.. mails.Where(m => m.To.Mailboxes.Any(t => t.Address == email))];
     }

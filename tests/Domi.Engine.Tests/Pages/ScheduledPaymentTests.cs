@@ -59,7 +59,8 @@ public sealed class ScheduledPaymentTests(AppFixture app) : IClassFixture<AppFix
 
         var page = await debtor.RedrawnAsync(path + "?handler=schedule", ("nonce", await debtor.NonceAsync(path)), ("day", day));
 
-        Assert.Contains("Kies een dag van 19 maart 2026 tot 15 mei 2031.", page);
+        var first = PageFormat.LongDay(Profile().EarliestOn(app.Now().BrusselsDate()), "nl"); // another test may have moved the clock
+        Assert.Contains($"Kies een dag van {first} tot 15 mei 2031.", page);
         Assert.Contains("aria-invalid=\"true\"", page);
         Assert.Equal(InvoiceState.Booked, (await InvoiceAsync(number)).State);
         Assert.Empty(await EventsAsync(number));
