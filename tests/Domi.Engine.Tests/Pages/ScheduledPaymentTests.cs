@@ -97,6 +97,37 @@ public sealed class ScheduledPaymentTests(AppFixture app) : IClassFixture<AppFix
     }
 
     [Fact]
+    public async Task A_day_that_was_chosen_and_not_signed_for_is_nobodys_wish()
+    {
+        var path = await debtor.BookAsync("D-8");
+        Assert.Contains("7 mei 2031", await debtor.SeeAsync(await ChooseAsync(path, "2031-05-07")));
+        Assert.Null((await InvoiceAsync("D-8")).ScheduledOn);
+
+        await debtor.Creditor.GivenASignedMandate("C-D-8"); // on paper, for all that comes
+        await debtor.Creditor.DoneAsync(HttpMethod.Post, "/invoice/D-8/action", ("type", "reoffer"));
+
+        Assert.Equal(new DateOnly(2031, 4, 15), (await DebitAsync("D-8")).RequestedOn);
+        Assert.Empty(await EventsAsync("D-8"));
+    }
+
+    [Fact]
+    public async Task Another_day_that_is_chosen_meanwhile_is_read_before_it_is_signed()
+    {
+        var path = await debtor.BookAsync("D-9");
+        var (mandate, code) = await debtor.ToCodeAsync(await ChooseAsync(path, "2031-05-07"), "d9@example.org");
+        var shown = await debtor.NonceAsync(mandate);
+        await ChooseAsync(path, "2031-05-08");
+
+        var redrawn = await debtor.RedrawnAsync(mandate, ("nonce", shown), ("way", "code"), ("code", code));
+        Assert.Contains("Deze pagina was niet meer actueel", redrawn);
+        Assert.Contains("8 mei 2031", redrawn);
+        await debtor.SubmitAsync(mandate, ("nonce", Debtor.NonceOf(redrawn)), ("way", "code"), ("code", code));
+
+        Assert.Equal(new DateOnly(2031, 5, 8), (await DebitAsync("D-9")).RequestedOn);
+        Assert.Equal(new DateOnly(2031, 5, 8), (await InvoiceAsync("D-9")).ScheduledOn);
+    }
+
+    [Fact]
     public async Task What_the_bank_has_is_not_taken_back_and_a_failure_ends_the_choice()
     {
         var (path, _) = await GivenAsync("D-5", 16m); // settled first, returned by the second answer of the simulated bank
