@@ -59,7 +59,7 @@ internal static class Booking
         if (mandate.SignedAt > announced) announced = mandate.SignedAt.Value;
         // A former transaction of it that failed is off the table: this one takes its place.
         foreach (var former in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.ArchivedAt == null).ToListAsync(ct)) former.Archive(now);
-        var on = DayOf(profile, invoice, announced.BrusselsDate(), clock.Today);
+        var on = DayOf(profile, invoice, invoice.ScheduledOn, announced.BrusselsDate(), clock.Today);
         db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
             invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced, isCard: mandate.Kind is AgreementKind.CreditCard));
         if (invoice.ScheduledOn is not null)
@@ -68,8 +68,8 @@ internal static class Booking
     }
 
     /// <summary>When an invoice is collected: on the day that the debtor chose, which is its own notice; else a card at once, and an account by the rules of the profile.</summary>
-    public static DateOnly DayOf(Profile profile, Invoice invoice, DateOnly announcedOn, DateOnly today) => invoice.ScheduledOn is { } chosen
-        ? profile.OpenOn(chosen > profile.EarliestOn(today) ? chosen : profile.EarliestOn(today))
+    public static DateOnly DayOf(Profile profile, Invoice invoice, DateOnly? chosen, DateOnly announcedOn, DateOnly today) => chosen is { } wanted
+        ? profile.OpenOn(wanted > profile.EarliestOn(today) ? wanted : profile.EarliestOn(today))
         : profile.CollectOn(profile.Kind is AgreementKind.CreditCard ? today : invoice.DueOn, announcedOn, today);
 
     /// <summary>What the debtor sees on the statement.</summary>

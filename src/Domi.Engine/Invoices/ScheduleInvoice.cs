@@ -27,7 +27,7 @@ internal sealed class ScheduleInvoice(EngineDb db, Settlement settlement, Debtor
         invoice.Schedule(on, now);
         await Booking.CollectAsync(db, invoice, profile, mandate, clock, write);
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == invoice.CustomerId, write);
-        await mail.ScheduledAsync(db, invoice, customer, mandate, Booking.DayOf(profile, invoice, clock.Today, clock.Today), now, write);
+        await mail.ScheduledAsync(db, invoice, customer, mandate, Booking.DayOf(profile, invoice, on, clock.Today, clock.Today), now, write);
         await settlement.ChangedAsync(invoice, write);
     }, ct);
 

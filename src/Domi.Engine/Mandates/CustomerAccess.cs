@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Domi.Engine.Mandates;
 
 /// <summary>
-/// The keys of a debtor's own pages: sealed, with an end. Who has one sees the mandates, or the invoices, of one customer of one creditor.
+/// The keys of a debtor's own pages: sealed, with an end. Who has one sees the mandates, or the invoices, of one customer of one creditor; only
+/// the mandate itself where its signer gave an address that is not the customer's.
 /// That of a call holds two minutes, that of a mail a week, of one with the list of invoices a day; opened, it becomes one of half an hour.
 /// </summary>
 internal sealed class CustomerAccess(IDataProtectionProvider protection)

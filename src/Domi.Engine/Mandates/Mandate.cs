@@ -71,7 +71,7 @@ public sealed class Mandate
     /// <summary>Values of the profile's attributes, by name; JSON.</summary>
     public string? AttributesJson { get; private set; }
 
-    /// <summary>What begins with the signature: a first payment, a subscription; JSON.</summary>
+    /// <summary>What begins with the signature: a first payment, a subscription, the collection of an invoice on a day; JSON.</summary>
     public string? OnSignatureJson { get; set; }
 
     /// <summary>The billing campaign the client names.</summary>
@@ -221,6 +221,15 @@ public sealed class Mandate
         if (DebtorAccount is { } before && before != account) (CodeHash, CodeExpiresAt) = (null, null); // the code was for another text
         (DebtorName, DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (name, street, zip, city, country);
         (DebtorAccount, DebtorBic) = (account, bic);
+        Version++;
+    }
+
+    /// <summary>Something else is to begin with the signature: a page that showed the former is out of date.</summary>
+    public void BeginWith(string? onSignatureJson)
+    {
+        Require(State is MandateState.Prepared);
+        if (OnSignatureJson == onSignatureJson) return;
+        OnSignatureJson = onSignatureJson;
         Version++;
     }
 

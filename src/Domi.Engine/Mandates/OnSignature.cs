@@ -6,10 +6,16 @@ using Domi.Platform;
 
 namespace Domi.Engine.Mandates;
 
-/// <summary>What begins once a mandate is signed: a first transaction, a subscription. Kept on the mandate until then.</summary>
+/// <summary>What begins once a mandate is signed: a first transaction, a subscription, the collection of an invoice on the day that was chosen. Kept on the mandate until then.</summary>
 internal sealed record OnSignature(decimal? Amount, string? Message, string? Ref, OnSignature.Subscribed? Subscription)
 {
     public sealed record Subscribed(string? Plan, decimal Amount, string Message, DateOnly? Start, int Months, int Weeks, int StopAfter, string? Ref);
+
+    /// <summary>The day that the debtor chose for the invoice from whose page he came; before he signs it is nobody's wish.</summary>
+    public DateOnly? InvoiceOn { get; init; }
+
+    /// <summary>What a mandate keeps that is begun from the page of an invoice.</summary>
+    public static string? Choosing(DateOnly? on) => on is null ? null : new OnSignature(null, null, null, null) { InvoiceOn = on }.Written();
 
     /// <summary>Null when nothing begins. A plan that nobody knows begins nothing either.</summary>
     /// <exception cref="RefusedException"><c>err_invalid_amount</c>, <c>err_invalid_date</c>, <c>err_invalid_params</c>.</exception>

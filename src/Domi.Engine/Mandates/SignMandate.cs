@@ -51,7 +51,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         {
             if (!details.DeclaresNoConsumer || !EnterpriseNumber.TryParse(details.EnterpriseNumber, out var enterprise))
                 throw new RefusedException("b2b_consumer", "A B2B mandate needs an enterprise number and the declaration of not being a consumer.") { Field = "EnterpriseNumber" };
-            customer.EnterpriseNumber = enterprise.Value;
+            customer.EnterpriseNumber ??= enterprise.Value; // nothing is signed yet: what the creditor knows stays
             customer.CompanyName ??= details.Name;
         }
 
@@ -198,13 +198,14 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         await OnSignature.BeginAsync(db, mandate, isPaid, clock, ct);
     }
 
-    /// <summary>The invoice from whose page a mandate was signed is collected on it from now on.</summary>
+    /// <summary>The invoice from whose page a mandate was signed is collected on it from now on, on the day that was chosen with it.</summary>
     private static async Task CollectItsInvoiceAsync(EngineDb db, Mandate mandate, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
         if (!mandate.IsCollectable || mandate.InvoiceId is not { } invoiceId) return;
         if (await db.Invoices.SingleOrDefaultAsync(i => i.Id == invoiceId, ct) is not { IsPayable: true } invoice) return;
 
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
+        invoice.Schedule(OnSignature.Of(mandate)?.InvoiceOn, clock.GetUtcNow());
         await Booking.CollectAsync(db, invoice, profile, mandate, clock, ct);
         await settlement.ChangedAsync(invoice, ct);
     }

@@ -11,7 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages;
 
-/// <summary>A debtor's own page at one creditor: his mandates, to see, to move to another account or card, and to stop.</summary>
+/// <summary>
+/// A debtor's own page at one creditor: his mandates, to see, to move to another account or card, and to stop. Of somebody who signed with an
+/// address that the creditor did not say, the one that he signed.
+/// </summary>
 internal sealed class MyModel(CustomerAccess access, CreditorKeys keys, EngineDb db, MandateEvents events, Settlement settlement, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "my";
@@ -112,10 +115,10 @@ internal sealed class MyModel(CustomerAccess access, CreditorKeys keys, EngineDb
         var facts = await CreditorFacts.ReadAsync(db, known.CreditorId, ct);
         (Creditor, Voice) = (facts.Creditor, facts.ProfileOf(known.ProfileId));
         var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == known.CustomerId, ct);
-        // Who signed with an address that the creditor did not say has a mandate here; the invoices are for whom the creditor knows.
+        // Whoever holds a link may sign with an address of his own: he has that mandate; the others and the invoices are for whom the creditor knows.
         var isKnown = !customer.EmailIsGiven && (known.CodeDestination is null || Customer.KeyOf(known.CodeDestination) == customer.EmailKey);
         InvoicesPage = isKnown && facts.Profiles.Any(p => p.ShowsHistory) ? At("/history/" + access.ListVisitOf(customer.Id, clock.GetUtcNow())) : null;
-        Mandates = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == known.CreditorId && m.CustomerId == known.CustomerId && m.State != MandateState.Prepared).OrderByDescending(m => m.PreparedAt).Take(50).ToListAsync(ct);
+        Mandates = await db.Mandates.AsNoTracking().Where(m => m.CreditorId == known.CreditorId && m.CustomerId == known.CustomerId && m.State != MandateState.Prepared && (isKnown || m.Id == known.Id)).OrderByDescending(m => m.PreparedAt).Take(50).ToListAsync(ct);
         var ids = Mandates.Select(m => m.Id).ToList();
         Comments = await db.MandateComments.AsNoTracking().Where(c => ids.Contains(c.MandateId) && c.IsPublic).OrderByDescending(c => c.Id).Take(50).ToListAsync(ct);
         Speak(known.Language, customer.Language);

@@ -39,7 +39,7 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
 
     /// <summary>When the invoice would be collected, were the mandate signed now.</summary>
     public DateOnly? FirstCollectionOn => Invoice is { IsPayable: true } invoice
-        ? Booking.DayOf(Profile, invoice, clock.Today, clock.Today) // this page is the announcement
+        ? Booking.DayOf(Profile, invoice, OnSignature.Of(Mandate)?.InvoiceOn, clock.Today, clock.Today) // this page is the announcement
         : null;
 
     /// <summary>Where the signer goes when done, signed by the website key; null when the profile names no such address.</summary>

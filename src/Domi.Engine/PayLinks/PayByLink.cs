@@ -37,7 +37,7 @@ internal sealed class PayByLink(EngineDb db, CreditorKeys keys, BusinessClock cl
         return token;
     }
 
-    /// <summary>A link of one's own, from a template: with the payer's data, and his amount where the template has none.</summary>
+    /// <summary>A link of one's own, from a template: for the payer, and with his amount where the template has none.</summary>
     /// <param name="id">Chosen with the form: sent twice it is one link.</param>
     /// <returns>The token of its page.</returns>
     public Task<string> FromTemplateAsync(Guid id, PayLink template, decimal amount, string name, string email, string language, CancellationToken ct) => db.WriteOrRepeatAsync(async write =>
@@ -46,7 +46,14 @@ internal sealed class PayByLink(EngineDb db, CreditorKeys keys, BusinessClock cl
         var reference = id.ToString("n");
         if (await db.PayLinks.AsNoTracking().SingleOrDefaultAsync(l => l.TemplateId == template.Id && l.Ref == reference, write) is { } there) return keys.LinkToken(creditor, there.Id);
 
-        var customer = await FindOrCreate.CustomerAsync(db, template.CreditorId, new(null, email, null, name, null, null, null, null, null, null, language, null), write);
+        // Anybody fills it in: a customer who is known by that address stays as the creditor said, and of a new one the address is merely given.
+        if (await FindOrCreate.KnownAsync(db, template.CreditorId, new(null, email, null, name, null, null, null, null, null, null, language, null), write) is not { } customer)
+        {
+            customer = new() { CreditorId = template.CreditorId, LastName = name, Language = language };
+            customer.TakeEmail(email);
+            db.Customers.Add(customer);
+        }
+
         var link = await MakeLink.AddAsync(db, keys, template.CreditorId, amount, template.Title, clock.GetUtcNow(), new(PayLinkOrigin.Page)
         {
             CustomerId = customer.Id,

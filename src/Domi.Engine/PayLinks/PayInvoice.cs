@@ -121,16 +121,20 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
         await sign.SignByProofAsync(mandateId, method, payer.Session, null, ct, isPaid: true);
     }
 
+    // The payment proves the account, whichever was typed. Name and address it does not know: those that the signer typed stay.
     private async Task FillAsync(Mandate mandate, Iban account, CancellationToken ct)
     {
         await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
         if (mandate.DebtorAccount != account || mandate.DebtorName is not { Length: > 0 })
-            mandate.Fill(mandate.DebtorName is { Length: > 0 } name ? name : customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+            mandate.Fill(Said(mandate.DebtorName) ?? customer.DisplayName, Said(mandate.DebtorStreet) ?? customer.Street ?? "", Said(mandate.DebtorZip) ?? customer.Zip ?? "", Said(mandate.DebtorCity) ?? customer.City ?? "",
+                mandate.DebtorCountry ?? customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
+
+        static string? Said(string? text) => text is { Length: > 0 } ? text : null;
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>
-    /// <param name="on">The day on which this invoice is to be collected, when the debtor chose one.</param>
+    /// <param name="on">The day on which this invoice is to be collected, when the debtor chose one: kept on the mandate, for it holds with the signature.</param>
     /// <exception cref="RefusedException"><c>not_payable</c>; <c>day_not_offered</c>.</exception>
     public async Task<string> SetUpAutomaticAsync(Guid invoiceId, string language, DateOnly? on, CancellationToken ct)
     {
@@ -143,10 +147,14 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             // The page may be left and come back to: the mandate that was begun from it goes on.
             var now = clock.GetUtcNow();
             if (on is { } day) ScheduleInvoice.RequireDay((await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).ProfileOf(invoice.ProfileId), invoice, day, clock.Today);
-            invoice.Schedule(on, now);
             var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write)).SingleOrDefault();
             var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).Creditor;
-            if (begun?.CanBeSigned(now) == true) return keys.MandateToken(creditor, begun.Id);
+            if (begun?.CanBeSigned(now) == true)
+            {
+                begun.BeginWith(OnSignature.Choosing(on));
+                return keys.MandateToken(creditor, begun.Id);
+            }
+
             if (begun is not null)
             {
                 await events.RemovedAsync(begun, "expired", write);
@@ -156,7 +164,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
 
             var profile = await db.Profiles.SingleAsync(p => p.Id == invoice.ProfileId, write);
             var customer = await db.Customers.SingleAsync(c => c.Id == invoice.CustomerId, write);
-            var (_, token) = await PrepareMandate.Async(db, keys, profile, customer, null, invoice.Id, language, null, null, clock, write);
+            var (_, token) = await PrepareMandate.Async(db, keys, profile, customer, null, invoice.Id, language, null, null, clock, write, OnSignature.Choosing(on));
             return token;
         }, ct);
     }

@@ -87,6 +87,27 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task An_address_that_the_form_merely_sends_back_stays_one_that_was_given_on_a_page()
+    {
+        await client.TakenAsync(HttpMethod.Put, "/customer/GIVEN", ("lastname", "Given"));
+        await app.ReadEngineAsync(async db =>
+        {
+            (await db.Customers.SingleAsync(c => c.CustomerNumber == "GIVEN")).TakeEmail("given@example.org");
+            return await db.SaveChangesAsync();
+        });
+        using var person = await Person.OfAsync(app, ConsoleRole.User);
+
+        Assert.Equal(("given@example.org", "+32470112255", true), await ChangeAsync("given@example.org"));
+        Assert.Equal(("own@example.org", "+32470112255", false), await ChangeAsync("own@example.org"));
+
+        async Task<(string?, string?, bool)> ChangeAsync(string email)
+        {
+            using (await person.DoAsync($"/console/customers/{await CustomerAsync("GIVEN")}?handler=Change", ("customerNumber", "GIVEN"), ("lastname", "Given"), ("email", email), ("mobile", "+32470112255"), ("l", "nl"))) { }
+            return await app.ReadEngineAsync(async db => await db.Customers.SingleAsync(c => c.CustomerNumber == "GIVEN") is var c ? (c.Email, c.Mobile, c.EmailIsGiven) : default);
+        }
+    }
+
+    [Fact]
     public async Task Two_customers_become_one_and_one_with_payments_is_not_deleted()
     {
         var reference = await client.GivenASignedMandate("MERGE-A");

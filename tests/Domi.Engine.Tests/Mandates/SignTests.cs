@@ -141,6 +141,19 @@ public sealed partial class SignTests(AppFixture app) : IClassFixture<AppFixture
     }
 
     [Fact]
+    public async Task A_first_payment_from_another_account_takes_that_and_leaves_what_else_was_typed()
+    {
+        var (reference, page) = await client.InviteAsync("SG14", ("iban", ""));
+        var path = await debtor.SubmitAsync(page, Debtor.Details(await debtor.NonceAsync(page), "sg14@example.org"));
+        var link = await debtor.SubmitAsync(path, ("nonce", await debtor.NonceAsync(path)), ("leave", "payment"));
+        await debtor.PayFromAsync(link, Even);
+
+        var mandate = await MandateAsync(reference);
+        Assert.Equal((MandateState.Signed, Even), (mandate.State, mandate.DebtorAccount!.Value.Value));
+        Assert.Equal(("Ilse Goossens", "Visserij 44", "9000", "Gent", "BE"), (mandate.DebtorName, mandate.DebtorStreet, mandate.DebtorZip, mandate.DebtorCity, mandate.DebtorCountry));
+    }
+
+    [Fact]
     public async Task A_first_payment_is_the_first_transaction_which_is_not_collected_again()
     {
         var (core, page) = await client.SignAsync("ideal", "SG9-1", ("transactionAmount", "40"), ("transactionMessage", "Entry"), ("transactionRef", "SG9-TX"));

@@ -131,6 +131,41 @@ public sealed class DebtorAsksTests(DebtorAsksTests.Fixture app) : IClassFixture
         Assert.Equal(isKnown, own.Contains("/history/", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("thief@example.org", false)]
+    [InlineData("c-O-1@example.org", true)]
+    public async Task Who_signs_has_the_customers_other_mandates_only_with_the_address_that_the_creditor_knows(string email, bool isKnown)
+    {
+        var number = isKnown ? "O-1" : "O-2";
+        var former = await debtor.Creditor.GivenASignedMandate("C-" + number);
+        var other = await MandateAsync(former);
+        await app.ReadEngineAsync(db =>
+        {
+            db.MandateComments.Add(new() { CreditorId = other.CreditorId, MandateId = other.Id, Name = "Ann", Text = "Agreed with " + number, IsPublic = true, At = app.Now() });
+            return db.SaveChangesAsync();
+        });
+        var sign = await debtor.ToSigningAsync(await debtor.BookAsync(number, ct: All));
+        var path = await debtor.SubmitAsync(sign, Debtor.Details(await debtor.NonceAsync(sign), email));
+        await debtor.SubmitAsync(path, ("nonce", await debtor.NonceAsync(path)), ("way", "draw"), ("drawing", "data:image/png;base64," + Convert.ToBase64String(Domi.Rendering.QrPicture.Png("a signature", 2))));
+        var mine = await app.ReadEngineAsync(db => db.Mandates.AsNoTracking().SingleAsync(m => m.CustomerId == other.CustomerId && m.Id != other.Id));
+
+        var my = "/my/" + app.Engine.Services.GetRequiredService<CustomerAccess>().VisitOf(mine.Id, app.Now());
+        var own = await debtor.SeeAsync(my);
+        using var document = await debtor.Http.GetAsync($"{my}/pdf/{other.Id}");
+        // Also a form that was drawn for the other one.
+        (string, string)[] form = [("mandate", other.Id.ToString()), ("nonce", app.Engine.Services.GetRequiredService<StepNonces>().Of(other.Id, "my", new(other.Version, app.Now(), "nl"))), ("iban", "BE71 0961 2345 6769")];
+        using var stopped = await debtor.PostAsync(my + "?handler=stop", form);
+        using var moved = await debtor.PostAsync(my + "?handler=account", form);
+
+        Assert.Contains(mine.Reference, own);
+        Assert.Equal((isKnown, isKnown), (own.Contains(former, StringComparison.Ordinal), own.Contains("Agreed with " + number, StringComparison.Ordinal)));
+        Assert.Equal(isKnown ? HttpStatusCode.OK : HttpStatusCode.NotFound, document.StatusCode);
+        Assert.Equal(isKnown ? (HttpStatusCode.Redirect, HttpStatusCode.Redirect) : (HttpStatusCode.NotFound, HttpStatusCode.NotFound), (stopped.StatusCode, moved.StatusCode));
+        Assert.Equal((isKnown ? MandateState.Cancelled : MandateState.Signed, "BE68539007547034"), await MandateAsync(former) is var now ? (now.State, now.DebtorAccount!.Value.Value) : default);
+
+        Task<Mandate> MandateAsync(string reference) => app.ReadEngineAsync(db => db.Mandates.AsNoTracking().SingleAsync(m => m.Reference == reference));
+    }
+
     [Fact]
     public async Task The_list_of_three_months_opens_by_a_mail_to_the_customer_and_not_by_the_link_of_an_invoice()
     {

@@ -57,10 +57,9 @@ public sealed class ScheduledPaymentTests(AppFixture app) : IClassFixture<AppFix
         var number = "D-2-" + day.Length + day.Split('-')[^1].Replace('/', '-');
         var (path, _) = await GivenAsync(number);
 
-        var first = Profile().EarliestOn(app.Now().BrusselsDate()).ToString("d MMMM yyyy", CultureInfo.GetCultureInfo("nl-BE"));
-
         var page = await debtor.RedrawnAsync(path + "?handler=schedule", ("nonce", await debtor.NonceAsync(path)), ("day", day));
 
+        var first = PageFormat.LongDay(Profile().EarliestOn(app.Now().BrusselsDate()), "nl"); // another test may have moved the clock
         Assert.Contains($"Kies een dag van {first} tot 15 mei 2031.", page);
         Assert.Contains("aria-invalid=\"true\"", page);
         Assert.Equal(InvoiceState.Booked, (await InvoiceAsync(number)).State);
@@ -95,6 +94,37 @@ public sealed class ScheduledPaymentTests(AppFixture app) : IClassFixture<AppFix
         await debtor.SignAsync(second, "d4@example.org");
 
         Assert.Equal(new DateOnly(2031, 4, 15), (await DebitAsync("D-4")).RequestedOn);
+    }
+
+    [Fact]
+    public async Task A_day_that_was_chosen_and_not_signed_for_is_nobodys_wish()
+    {
+        var path = await debtor.BookAsync("D-8");
+        Assert.Contains("7 mei 2031", await debtor.SeeAsync(await ChooseAsync(path, "2031-05-07")));
+        Assert.Null((await InvoiceAsync("D-8")).ScheduledOn);
+
+        await debtor.Creditor.GivenASignedMandate("C-D-8"); // on paper, for all that comes
+        await debtor.Creditor.DoneAsync(HttpMethod.Post, "/invoice/D-8/action", ("type", "reoffer"));
+
+        Assert.Equal(new DateOnly(2031, 4, 15), (await DebitAsync("D-8")).RequestedOn);
+        Assert.Empty(await EventsAsync("D-8"));
+    }
+
+    [Fact]
+    public async Task Another_day_that_is_chosen_meanwhile_is_read_before_it_is_signed()
+    {
+        var path = await debtor.BookAsync("D-9");
+        var (mandate, code) = await debtor.ToCodeAsync(await ChooseAsync(path, "2031-05-07"), "d9@example.org");
+        var shown = await debtor.NonceAsync(mandate);
+        await ChooseAsync(path, "2031-05-08");
+
+        var redrawn = await debtor.RedrawnAsync(mandate, ("nonce", shown), ("way", "code"), ("code", code));
+        Assert.Contains("Deze pagina was niet meer actueel", redrawn);
+        Assert.Contains("8 mei 2031", redrawn);
+        await debtor.SubmitAsync(mandate, ("nonce", Debtor.NonceOf(redrawn)), ("way", "code"), ("code", code));
+
+        Assert.Equal(new DateOnly(2031, 5, 8), (await DebitAsync("D-9")).RequestedOn);
+        Assert.Equal(new DateOnly(2031, 5, 8), (await InvoiceAsync("D-9")).ScheduledOn);
     }
 
     [Fact]

@@ -128,6 +128,21 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task An_enterprise_number_that_the_creditor_knows_is_not_overwritten_by_who_opens_the_page()
+    {
+        var (known, _) = await InviteAsync("b4", 2, ("companyName", "Goossens bv"), ("coc", "0712845377"));
+        var (unknown, _) = await InviteAsync("b5", 2);
+
+        foreach (var page in new[] { known, unknown })
+            await debtor.SubmitAsync(page, Debtor.Details(await debtor.NonceAsync(page), "b4@example.org", more: [("enterprise", "0456.810.810"), ("noconsumer", "true")]));
+
+        Assert.Equal("0712845377", await NumberAsync("b4"));
+        Assert.Equal("0456810810", await NumberAsync("b5"));
+
+        Task<string?> NumberAsync(string customer) => app.ReadEngineAsync(db => db.Customers.Where(c => c.CustomerNumber == customer).Select(c => c.EnterpriseNumber).SingleAsync());
+    }
+
+    [Fact]
     public async Task A_signed_business_mandate_explains_the_step_at_the_bank_and_becomes_active_when_it_answers()
     {
         var (page, reference) = await InviteAsync("b2", ct: 2);

@@ -167,6 +167,31 @@ public sealed partial class PaymentLinksTests(AppFixture app) : IClassFixture<Ap
     }
 
     [Fact]
+    public async Task Who_fills_in_a_template_changes_nothing_of_a_customer_whose_address_he_types()
+    {
+        await client.TakenAsync(HttpMethod.Put, "/customer/PL9", ("lastname", "Peeters"), ("l", "fr"));
+        await app.ReadEngineAsync(async db =>
+        {
+            (await db.Customers.SingleAsync(c => c.CustomerNumber == "PL9")).TakeEmail("pl9@example.org");
+            return await db.SaveChangesAsync();
+        });
+        var page = new Uri(Text(await client.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "Gift"), ("isTemplate", "true")), "url")).AbsolutePath;
+
+        foreach (var (name, email) in new[] { ("Mallory", "PL9@Example.org"), ("Newcomer", "pl9-new@example.org"), ("Mallory", "PL9-new@example.org") })
+        {
+            var html = await debtor.SeeAsync(page + "?l=en");
+            await debtor.SubmitAsync(page + "?handler=fill&l=en", ("nonce", Debtor.NonceOf(html)), ("id", OwnId().Match(html).Groups[1].Value), ("amount", "5"), ("name", name), ("email", email));
+        }
+
+        var payers = await app.ReadEngineAsync(db => db.PayLinks.AsNoTracking().Where(l => l.Title == "Gift" && !l.IsTemplate)
+            .Join(db.Customers, l => l.CustomerId, c => (Guid?)c.Id, (l, c) => new { l.Number, Customer = c }).OrderBy(p => p.Number).Select(p => p.Customer).ToListAsync());
+        Assert.Equal(
+            [("PL9", "pl9@example.org", "Peeters", "fr"), (null, "pl9-new@example.org", "Newcomer", "en"), (null, "pl9-new@example.org", "Newcomer", "en")],
+            payers.Select(c => (c.CustomerNumber, c.Email, c.LastName, c.Language)));
+        Assert.All(payers, payer => Assert.True(payer.EmailIsGiven)); // the creditor said none of them
+    }
+
+    [Fact]
     public async Task Past_its_day_nobody_pays_it_and_the_feed_tells()
     {
         var (made, page) = await LinkAsync(12m, ("expiry", app.Now().BrusselsDate().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));

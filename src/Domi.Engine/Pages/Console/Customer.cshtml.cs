@@ -47,7 +47,9 @@ internal sealed class CustomerModel(Desk desk, CreditorKeys keys, MandateEvents 
         if (block.CustomerNumber is { } wanted && wanted != c.CustomerNumber && await Db.Customers.AnyAsync(o => o.CreditorId == Me && o.CustomerNumber == wanted, token))
             throw new RefusedException("err_duplicate_ref", $"Customer number {wanted} is taken.") { Field = "customerNumber" };
         c.CustomerNumber = block.CustomerNumber ?? c.CustomerNumber;
+        var repeats = c.EmailIsGiven && Customer.KeyOf(block.Email) == c.EmailKey; // the form shows the address that was given on a page: sent back with another field it is nobody's word
         CustomerRoutes.Replace(c, block);
+        if (repeats) c.TakeEmail(block.Email!);
         return null;
     }, ct);
 
