@@ -13,7 +13,8 @@ namespace Domi.Engine.Pages;
 /// What is asked of a person before he proves who he is: by the provider that is connected for the method, where he goes from here; in the
 /// sandbox by a simulated one (itsme, eID, iDIN, eMachtiging, text message), clearly a test, on this page.
 /// </summary>
-internal sealed class IdentifyModel(Identify identify, IdentityProviders providers, CreditorKeys keys, EngineDb db, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
+internal sealed class IdentifyModel(
+    Identify identify, IdentityProviders providers, PublicAddress address, CreditorKeys keys, EngineDb db, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "identify";
 
@@ -64,7 +65,9 @@ internal sealed class IdentifyModel(Identify identify, IdentityProviders provide
 
         if (claims is not null && provider is not null)
         {
-            await identify.LeaveAsync(found.Id, Exchange.Of(token, shown.ShownAt, shown.Language, claims.Account), ct);
+            var exchange = Exchange.Of(token, shown.ShownAt, shown.Language, claims.Account);
+            await identify.LeaveAsync(found.Id, exchange, ct);
+            ExchangeCookie.Set(HttpContext, address, exchange.State);
             return Redirect(At($"/identify/{token}/go"));
         }
 

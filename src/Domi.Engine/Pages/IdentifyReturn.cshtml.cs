@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Domi.Engine.Pages;
 
-/// <summary>Where identity providers send people back to. The state says who it is, once; what is believed is the provider's signed token.</summary>
-internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders providers, Texts texts) : HostedPage(texts)
+/// <summary>Where identity providers send people back to. The state says who it is, once, and only in the browser that left with it; what is believed is the provider's signed token.</summary>
+internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders providers, PublicAddress address, Texts texts) : HostedPage(texts)
 {
     public async Task<IActionResult> OnGetAsync(string? state, string? code, string? error, CancellationToken ct)
     {
@@ -16,6 +16,7 @@ internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders p
 
         var page = At($"/identify/{exchange.Token}");
         var failed = page + (page.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "r=failed";
+        if (!ExchangeCookie.Take(HttpContext, address, state)) return Redirect(failed); // somebody who was sent there by another, or another browser of his own
         try
         {
             // Who declined there has declined; what else went wrong can be tried again.

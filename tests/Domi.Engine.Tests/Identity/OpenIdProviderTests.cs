@@ -35,7 +35,7 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
     }
 
     private readonly EngineClient client = new(app);
-    private readonly Debtor debtor = new(app);
+    private readonly Debtor debtor = new(app, AppFixture.Client(app.Engine, keepsCookies: true));
 
     [Fact]
     public async Task A_person_is_who_the_provider_says_and_comes_back_once()
@@ -110,6 +110,44 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
         app.Server.RollKey(); // the provider has new keys since
         Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
         Assert.Equal("SIGNED", await client.MandateStateAsync(reference));
+    }
+
+    [Fact]
+    public async Task Who_is_sent_to_the_provider_by_another_signs_nothing_for_him()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "OID-LURED");
+        var (_, own) = await client.SignAsync("itsme", "OID-LURED-2");
+        var lured = new Debtor(app, AppFixture.Client(app.Engine, keepsCookies: true));
+        await lured.SubmitAsync(own!, ("nonce", await lured.NonceAsync(own!)), ("outcome", "approve")); // on the way with something of his own
+        foreach (var stranger in new[] { new Debtor(app), lured })
+        {
+            var address = await LeaveAsync(page!);
+            await stranger.SeeAsync(page + "/go"); // looking at it ties nothing
+            using var back = await stranger.Http.GetAsync(app.Server.Confirm(address));
+            Assert.Equal(page + "?r=failed", back.Headers.Location!.OriginalString);
+        }
+
+        Assert.Equal("PREPARED", await client.MandateStateAsync(reference));
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        Assert.Equal("SIGNED", await client.MandateStateAsync(reference));
+    }
+
+    [Fact]
+    public async Task The_cookie_of_the_way_to_the_provider_is_kept_from_scripts_and_gone_after_it()
+    {
+        var (_, page) = await client.SignAsync("itsme", "OID-COOKIE");
+        var stranger = new Debtor(app); // keeps none by itself
+        using var seen = await stranger.Http.GetAsync(page);
+        Assert.False(seen.Headers.Contains("Set-Cookie"));
+        using var left = await stranger.PostAsync(page!, ("nonce", await stranger.NonceAsync(page!)), ("outcome", "approve"));
+        var cookie = Assert.Single(left.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("; path=/; samesite=lax; httponly", cookie);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.Server.Confirm(Leaving().Match(await stranger.SeeAsync(page + "/go")).Groups[1].Value)) { Headers = { { "Cookie", cookie[..cookie.IndexOf(';')] } } };
+        using var back = await stranger.Http.SendAsync(request);
+
+        Assert.Equal(page, back.Headers.Location!.OriginalString);
+        Assert.Contains("expires=Thu, 01 Jan 1970", Assert.Single(back.Headers.GetValues("Set-Cookie")));
     }
 
     [Fact]
