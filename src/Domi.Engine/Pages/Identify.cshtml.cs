@@ -39,6 +39,7 @@ internal sealed class IdentifyModel(
     public bool IsSimulated => provider is null;
 
     private OpenIdProvider? provider;
+    private CreditorFacts facts = null!;
 
     public string MethodName => T[$"identify.method.{found.Method}"];
 
@@ -63,9 +64,16 @@ internal sealed class IdentifyModel(
         var claims = outcome == "approve" ? Claims(name, iban) : null;
         if (Errors.Count > 0) return Page();
 
+        // What is signed is what was shown: it may have been filled in anew in another tab.
+        if (claims is not null && Mandate is not null && shown.TextHash != TextHashIn(shown.Language))
+        {
+            Refusal = T["sign.stale"];
+            return Page();
+        }
+
         if (claims is not null && provider is not null)
         {
-            var exchange = Exchange.Of(token, shown.ShownAt, shown.Language, claims.Account);
+            var exchange = Exchange.Of(token, shown, claims.Account);
             await identify.LeaveAsync(found.Id, exchange, ct);
             ExchangeCookie.Set(HttpContext, address, exchange.State);
             return Redirect(At($"/identify/{token}/go"));
@@ -73,7 +81,7 @@ internal sealed class IdentifyModel(
 
         try
         {
-            await identify.EndAsync(found.Id, claims, new(Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt), ct);
+            await identify.EndAsync(found.Id, claims, new(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt) { TextHash = shown.TextHash }, ct);
         }
         catch (RefusedException refused)
         {
@@ -84,6 +92,8 @@ internal sealed class IdentifyModel(
 
         return Redirect(At($"/identify/{token}"));
     }
+
+    private string TextHashIn(string language) => Mandate is null ? "" : AgreementText.HashOf(Mandate, facts.ProfileOf(Mandate.ProfileId), facts.Creditor, T.In(language));
 
     private IdentityClaims? Claims(string? name, string? iban)
     {
@@ -105,7 +115,7 @@ internal sealed class IdentifyModel(
         if (await identify.FindAsync(token, ct) is not { } identification || !providers.Serves(identification.Method)) return false;
 
         (Token, found, provider) = (token, identification, providers.Of(identification.Method));
-        var facts = await CreditorFacts.ReadAsync(db, found.CreditorId, ct);
+        facts = await CreditorFacts.ReadAsync(db, found.CreditorId, ct);
         Creditor = facts.Creditor;
         Mandate = found.MandateId is { } id ? await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) : null;
         Speak(found.Language);
@@ -117,8 +127,14 @@ internal sealed class IdentifyModel(
             TypedName ??= mandate.DebtorName ?? (await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct)) switch { { CompanyName: null, FirstName: null, LastName: null } => null, var known => known.DisplayName };
         }
 
-        if (Request.Query["r"] == "failed" && IsOpen) Refusal ??= T["identify.failed", ("method", MethodName)];
-        Nonce = nonces.Of(found.Id, Step, new(0, clock.GetUtcNow(), Language));
+        if (IsOpen)
+            Refusal ??= Request.Query["r"].ToString() switch
+            {
+                "failed" => T["identify.failed", ("method", MethodName)],
+                "stale" => T["sign.stale"],
+                _ => null,
+            };
+        Nonce = nonces.Of(found.Id, Step, new(0, clock.GetUtcNow(), Language) { TextHash = TextHashIn(Language) });
         if (found is { RedirectUrl: { } shop, State: not IdentificationState.Started }) ForwardTo = shop;
         return true;
     }

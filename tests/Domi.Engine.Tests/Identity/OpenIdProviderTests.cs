@@ -113,6 +113,21 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
     }
 
     [Fact]
+    public async Task What_was_amended_while_the_person_was_away_is_read_again_before_it_is_signed()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "OID-STALE");
+        var back = app.Server.Confirm(await LeaveAsync(page!));
+        await client.DoneAsync(HttpMethod.Post, "/mandate/update", ("mndtId", reference), ("iban", "BE91001732641076"));
+
+        Assert.Equal(page + "?r=stale", await FollowAsync(back));
+
+        Assert.Contains("This page was out of date", await debtor.SeeAsync(page + "?r=stale&l=en"));
+        Assert.Equal("PREPARED", await client.MandateStateAsync(reference));
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        Assert.Contains("BE91001732641076", (await app.ReadEngineAsync(db => db.Mandates.SingleAsync(m => m.Reference == reference))).Evidence!.Text);
+    }
+
+    [Fact]
     public async Task Who_is_sent_to_the_provider_by_another_signs_nothing_for_him()
     {
         var (reference, page) = await client.SignAsync("itsme", "OID-LURED");
