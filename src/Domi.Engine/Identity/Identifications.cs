@@ -161,7 +161,7 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
     public bool IsOpen(Identification identification) => identification.State is IdentificationState.Started && identification.CreatedAt + Lifetime > clock.GetUtcNow();
 
     /// <summary>The person is who he says, or declined. Told twice it changes nothing.</summary>
-    /// <exception cref="RefusedException">What a signature refuses: <c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
+    /// <exception cref="RefusedException">What a signature refuses: <c>changed_meanwhile</c>, <c>account_differs</c>, <c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
     public async Task EndAsync(Guid id, IdentityClaims? claims, SignerSession session, CancellationToken ct)
     {
         var signed = await db.WriteOrRepeatAsync<(Guid MandateId, string? TextHash)?>(async token =>
@@ -198,9 +198,10 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
         }, ct);
     }
 
-    /// <summary>What the provider vouches for completes what the creditor knew.</summary>
+    /// <summary>What the provider vouches for completes what is known, and does not contradict it.</summary>
     private async Task CompleteAsync(Mandate mandate, IdentityClaims claims, CancellationToken ct)
     {
+        if (mandate.DebtorAccount is { } typed && claims.Account is { } proven && proven != typed) throw new RefusedException("account_differs", $"Another account was proven than that of {mandate.Reference}.");
         if (mandate.DebtorName is { Length: > 0 } && (mandate is not { Kind: AgreementKind.DirectDebit, DebtorAccount: null } || claims.Account is null)) return;
 
         var account = mandate.DebtorAccount ?? claims.Account;

@@ -132,6 +132,7 @@ internal sealed class IdentifyModel(
             {
                 "failed" => T["identify.failed", ("method", MethodName)],
                 "stale" => T["sign.stale"],
+                "account" => T["refused.account_differs"],
                 _ => null,
             };
         Nonce = nonces.Of(found.Id, Step, new(0, clock.GetUtcNow(), Language) { TextHash = TextHashIn(Language) });

@@ -26,7 +26,7 @@ internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders p
         }
         catch (RefusedException refused)
         {
-            return Redirect(again + (refused.Code == "changed_meanwhile" ? "stale" : "failed"));
+            return Redirect(again + refused.Code switch { "changed_meanwhile" => "stale", "account_differs" => "account", _ => "failed" });
         }
 
         return Redirect(page);

@@ -78,6 +78,21 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
     }
 
     [Fact]
+    public async Task A_provider_that_vouches_for_another_account_signs_none()
+    {
+        var (reference, page) = await client.SignAsync("eid", "OID-OTHER", ("l", "en"));
+        app.Server.Person["iban"] = "BE91 0017 3264 1076";
+
+        Assert.Equal(page + "?r=account", await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+
+        Assert.Contains("Another account was confirmed", await debtor.SeeAsync(page + "?r=account"));
+        Assert.Equal("PREPARED", await client.MandateStateAsync(reference));
+        app.Server.Person["iban"] = "BE68 5390 0754 7034";
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        Assert.Equal("SIGNED", await client.MandateStateAsync(reference));
+    }
+
+    [Fact]
     public async Task A_token_that_does_not_hold_proves_nothing_and_can_be_tried_again()
     {
         var (reference, page) = await client.SignAsync("itsme", "OID-FORGED");

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages.Console;
+using Domi.Engine.Tests.Console;
 using Domi.Engine.Tests.Pages;
 using Domi.Platform;
 using Domi.Testing;
@@ -106,6 +108,20 @@ public sealed partial class SignTests(AppFixture app) : IClassFixture<AppFixture
         var mandate = await MandateAsync(reference);
         Assert.Equal((MandateState.Signed, method.ToLowerInvariant(), "BE91001732641076", "Ilse Goossens"), (mandate.State, mandate.SignMethod, mandate.DebtorAccount!.Value.Value, mandate.DebtorName));
         Assert.DoesNotContain("<form", await debtor.SeeAsync(page!));
+    }
+
+    [Fact]
+    public async Task Who_signs_for_another_stands_beside_him_at_the_console_and_on_the_wire()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "SG16");
+        await debtor.IdentifyAsync(page!, "Ilse Goossens");
+
+        var mandate = await client.MandateAsync(reference);
+        Assert.Equal("An Peeters", mandate.GetProperty("Dbtr").GetProperty("Nm").GetString());
+        Assert.Equal("Ilse Goossens", mandate.GetProperty("SplmtryData").EnumerateArray().Single(s => s.GetProperty("Key").GetString() == "Signer#0").GetProperty("Value").GetString());
+        using var person = await Person.OfAsync(app);
+        var seen = await person.GetAsync("/console/agreements/" + Tables.Text((await MandateAsync(reference)).Number));
+        Assert.Contains("<dt>Signed by</dt><dd>Ilse Goossens</dd>", seen);
     }
 
     [Fact]
