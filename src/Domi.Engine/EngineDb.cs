@@ -293,7 +293,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.CardBrand).HasMaxLength(32);
             mandate.Property(m => m.CardHolderId).HasMaxLength(100);
             mandate.HasIndex(m => m.CardExpiresOn).HasFilter("state = 'Signed' and card_expires_on is not null");
-            mandate.Ignore(m => m.Evidence).Ignore(m => m.IsCollectable).Ignore(m => m.HasMeans).Ignore(m => m.MaskedMeans).Ignore(m => m.WireState);
+            mandate.Ignore(m => m.Evidence).Ignore(m => m.SignedBy).Ignore(m => m.IsCollectable).Ignore(m => m.HasMeans).Ignore(m => m.MaskedMeans).Ignore(m => m.WireState);
             mandate.HasIndex(m => new { m.CreditorId, m.Reference }).IsUnique();
             mandate.HasIndex(m => m.PageTokenHash).IsUnique();
             mandate.HasIndex(m => new { m.CreditorId, m.CustomerId, m.ProfileId, m.State });

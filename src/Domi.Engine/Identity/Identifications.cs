@@ -161,13 +161,13 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
     public bool IsOpen(Identification identification) => identification.State is IdentificationState.Started && identification.CreatedAt + Lifetime > clock.GetUtcNow();
 
     /// <summary>The person is who he says, or declined. Told twice it changes nothing.</summary>
-    /// <exception cref="RefusedException">What a signature refuses: <c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
+    /// <exception cref="RefusedException">What a signature refuses: <c>changed_meanwhile</c>, <c>account_differs</c>, <c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
     public async Task EndAsync(Guid id, IdentityClaims? claims, SignerSession session, CancellationToken ct)
     {
-        var mandateId = await db.WriteOrRepeatAsync(async token =>
+        var signed = await db.WriteOrRepeatAsync<(Guid MandateId, string? TextHash)?>(async token =>
         {
             var found = await db.Identifications.SingleAsync(i => i.Id == id, token);
-            if (!IsOpen(found)) return (Guid?)null;
+            if (!IsOpen(found)) return null;
             if (claims is null)
             {
                 (found.State, found.EndedAt) = (IdentificationState.Declined, clock.GetUtcNow());
@@ -175,28 +175,38 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
                 return null;
             }
 
-            if (found.MandateId is { } of && await db.Mandates.SingleOrDefaultAsync(m => m.Id == of, token) is { State: MandateState.Prepared } mandate
-                && (mandate.DebtorName is not { Length: > 0 } || (mandate is { Kind: AgreementKind.DirectDebit, DebtorAccount: null } && claims.Account is not null)))
+            string? textHash = null;
+            if (found.MandateId is { } of && await db.Mandates.SingleOrDefaultAsync(m => m.Id == of, token) is { State: MandateState.Prepared } mandate)
             {
-                // What the provider vouches for completes what the creditor knew.
-                var account = mandate.DebtorAccount ?? claims.Account;
-                if (account is { } own) await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), own, mandate.Id, token);
-                var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
-                mandate.Fill(mandate.DebtorName is { Length: > 0 } known ? known : claims.Name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account?.CountryCode ?? "BE", account, mandate.DebtorBic ?? (account is { } of2 ? BelgianBanks.BicOf(of2) : null));
+                AgreementText.RequireShown(mandate, await AgreementText.HashOfAsync(db, mandate, session.Language, token), session);
+                await CompleteAsync(mandate, claims, token);
+                textHash = await AgreementText.HashOfAsync(db, mandate, session.Language, token);
             }
 
             (found.Name, found.Account, found.Subject) = (claims.Name, claims.Account, claims.Subject);
             if (found.MandateId is null) (found.State, found.EndedAt) = (IdentificationState.Identified, clock.GetUtcNow());
-            return found.MandateId;
+            return found.MandateId is { } mandateId ? (mandateId, textHash) : null;
         }, ct);
-        if (mandateId is not { } signed) return;
+        if (signed is not { } agreed) return;
 
         var method = await db.Identifications.Where(i => i.Id == id).Select(i => i.Method).SingleAsync(ct);
-        await sign.SignByProofAsync(signed, method, session, null, ct, provenName: claims!.Name);
+        await sign.SignByProofAsync(agreed.MandateId, method, session with { TextHash = agreed.TextHash }, null, ct, provenName: claims!.Name);
         await db.WriteAsync(async token =>
         {
             var found = await db.Identifications.SingleAsync(i => i.Id == id, token);
             (found.State, found.EndedAt) = (IdentificationState.Identified, clock.GetUtcNow());
         }, ct);
+    }
+
+    /// <summary>What the provider vouches for completes what is known, and does not contradict it.</summary>
+    private async Task CompleteAsync(Mandate mandate, IdentityClaims claims, CancellationToken ct)
+    {
+        if (mandate.DebtorAccount is { } typed && claims.Account is { } proven && proven != typed) throw new RefusedException("account_differs", $"Another account was proven than that of {mandate.Reference}.");
+        if (mandate.DebtorName is { Length: > 0 } && (mandate is not { Kind: AgreementKind.DirectDebit, DebtorAccount: null } || claims.Account is null)) return;
+
+        var account = mandate.DebtorAccount ?? claims.Account;
+        if (account is { } own) await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), own, mandate.Id, ct);
+        var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        mandate.Fill(mandate.DebtorName is { Length: > 0 } known ? known : claims.Name, mandate.DebtorStreet ?? customer.Street ?? "", mandate.DebtorZip ?? customer.Zip ?? "", mandate.DebtorCity ?? customer.City ?? "", mandate.DebtorCountry ?? customer.Country ?? account?.CountryCode ?? "BE", account, mandate.DebtorBic ?? (account is { } of ? BelgianBanks.BicOf(of) : null));
     }
 }

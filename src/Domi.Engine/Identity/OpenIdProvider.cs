@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Domi.Engine.Pages;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.AspNetCore.WebUtilities;
@@ -17,10 +18,11 @@ namespace Domi.Engine.Identity;
 /// <summary>What goes out with a person and must come back with him: kept sealed, used once.</summary>
 /// <param name="Token">Of the page he left.</param>
 /// <param name="Account">Typed before he left, where the provider knows none.</param>
-internal sealed record Exchange(string Token, string State, string Nonce, string Verifier, DateTimeOffset ShownAt, string Language, string? Account)
+/// <param name="TextHash">Of the text that he agreed to there.</param>
+internal sealed record Exchange(string Token, string State, string Nonce, string Verifier, DateTimeOffset ShownAt, string Language, string? Account, string? TextHash)
 {
-    public static Exchange Of(string token, DateTimeOffset shownAt, string language, Iban? account) =>
-        new(token, Secrets.NewToken(), Secrets.NewToken(), Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(48)), shownAt, language, account?.Value);
+    public static Exchange Of(string token, ShownStep shown, Iban? account) =>
+        new(token, Secrets.NewToken(), Secrets.NewToken(), Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(48)), shown.ShownAt, shown.Language, account?.Value, shown.TextHash);
 }
 
 /// <summary>An identity provider that speaks OpenID Connect: authorization code with PKCE, state and nonce; its ID token is believed by its signature.</summary>

@@ -18,6 +18,32 @@ internal static class AgreementText
         _ => SepaMandateText.For(profile.Scheme, t.Language, creditor.Name),
     };
 
+    /// <summary>Word for word what is signed: text, terms and document, by whom, and on what. The evidence of a signature keeps it.</summary>
+    public static string Whole(Mandate mandate, Profile profile, Creditor creditor, Texts t)
+    {
+        var wording = Of(profile, creditor, t);
+        IEnumerable<string> more = [.. TermsOf(profile, creditor, t.Language) is { } terms ? (string[])[terms] : [], .. mandate.ContractHash is { } contract ? (string[])[$"SHA-256 {contract}"] : []];
+        return string.Join("\n\n", [wording.Title, .. wording.Paragraphs, .. more,
+            $"{mandate.Reference} · {creditor.CreditorIdentifier} · {mandate.DebtorName} · {(mandate.Kind is AgreementKind.CreditCard ? mandate.MaskedMeans : mandate.DebtorAccount?.Value)}"]);
+    }
+
+    /// <summary>By which a page remembers what it showed.</summary>
+    public static string HashOf(Mandate mandate, Profile profile, Creditor creditor, Texts t) => Secrets.HashOf(Whole(mandate, profile, creditor, t));
+
+    /// <summary>Of the mandate as it is now, in the language of who signs.</summary>
+    public static async Task<string> HashOfAsync(EngineDb db, Mandate mandate, string language, CancellationToken ct)
+    {
+        var facts = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        return HashOf(mandate, facts.ProfileOf(mandate.ProfileId), facts.Creditor, new Texts(typeof(AgreementText).Assembly).In(language));
+    }
+
+    /// <summary>A signature is taken of what was shown, and of nothing else.</summary>
+    /// <exception cref="RefusedException"><c>changed_meanwhile</c>: the terms are others by now, or the name, or the account.</exception>
+    public static void RequireShown(Mandate mandate, string hash, SignerSession session)
+    {
+        if (session.TextHash is { } shown && shown != hash) throw new RefusedException("changed_meanwhile", $"What was shown of {mandate.Reference} is no longer what would be signed.");
+    }
+
     /// <summary>Key of what people call it: a mandate, or an agreement.</summary>
     public static string WordOf(Mandate mandate) => mandate.Kind is AgreementKind.DirectDebit ? "fact.mandate" : "fact.agreement";
 

@@ -197,6 +197,9 @@ public sealed class Mandate
         _ => "CANCELLED",
     };
 
+    /// <summary>Of whom somebody proved that he signed, else the debtor.</summary>
+    public string? SignedBy => Evidence?.ProvenName ?? DebtorName;
+
     public SignatureEvidence? Evidence => EvidenceJson is null ? null : JsonSerializer.Deserialize<SignatureEvidence>(EvidenceJson);
 
     public void Expires(DateTimeOffset at) => LinkExpiresAt = at;

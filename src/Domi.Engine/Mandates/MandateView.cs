@@ -41,7 +41,7 @@ internal static class MandateView
         if (mandate.SignedAt is { } signedAt)
         {
             supplementary.Add(Pair("SignerMethod#0", mandate.SignMethod ?? "plain"));
-            supplementary.Add(Pair("Signer#0", mandate.DebtorName ?? customer.DisplayName));
+            supplementary.Add(Pair("Signer#0", mandate.SignedBy ?? customer.DisplayName));
             if (mandate.SignedPlace is { } place) supplementary.Add(Pair("SignerPlace#0", place));
             supplementary.Add(Pair("SignerDate#0", Json.Instant(signedAt)));
         }

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
@@ -24,7 +22,11 @@ internal sealed record SignerDetails(string Name, string Street, string Zip, str
 }
 
 /// <summary>Who signs from where: goes into the evidence.</summary>
-internal sealed record SignerSession(string Language, string Address, string Agent, DateTimeOffset ShownAt);
+internal sealed record SignerSession(string Language, string Address, string Agent, DateTimeOffset ShownAt)
+{
+    /// <summary>Of the text that a page showed; null where the creditor's own system showed it.</summary>
+    public string? TextHash { get; init; }
+}
 
 /// <summary>The steps of the signing page, each one transaction: details, code, signature.</summary>
 /// <remarks>A signature by code is a simple electronic signature; limits: 6 digits, 10 minutes, 5 attempts, 5 codes a mandate.</remarks>
@@ -147,14 +149,15 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var (creditor, profile) = (facts.Creditor, facts.ProfileOf(draft.ProfileId));
         var now = clock.GetUtcNow();
         var isByCode = method == ByCode;
-        var wording = AgreementText.Of(profile, creditor, new Texts(typeof(SignMandate).Assembly).In(session.Language));
-        var terms = AgreementText.TermsOf(profile, creditor, session.Language);
-        IEnumerable<string> more = [.. terms is null ? (string[])[] : [terms], .. draft.ContractHash is { } contract ? (string[])[$"SHA-256 {contract}"] : []];
-        var shown = string.Join("\n\n", [wording.Title, .. wording.Paragraphs, .. more, $"{draft.Reference} · {creditor.CreditorIdentifier} · {draft.DebtorName} · {(draft.Kind is AgreementKind.CreditCard ? draft.MaskedMeans : draft.DebtorAccount?.Value)}"]);
-        var evidence = new SignatureEvidence(shown, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown))), SepaMandateText.Version, session.Language,
+        var t = new Texts(typeof(SignMandate).Assembly).In(session.Language);
+        var wording = AgreementText.Of(profile, creditor, t);
+        var signed = AgreementText.Whole(draft, profile, creditor, t);
+        var hashOfText = Secrets.HashOf(signed);
+        AgreementText.RequireShown(draft, hashOfText, session);
+        var evidence = new SignatureEvidence(signed, hashOfText, SepaMandateText.Version, session.Language,
             method, isByCode ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, isByCode ? draft.CodeAttempts + 1 : 0)
         {
-            Terms = terms,
+            Terms = AgreementText.TermsOf(profile, creditor, t.Language),
             ProvenName = provenName,
         };
         var pdf = MandateDocuments.Draw(draft, creditor, profile, wording, evidence, drawing, place, now);

@@ -54,12 +54,17 @@ internal sealed class BankModel(PayInvoice pay, EngineDb db, CreditorKeys keys, 
 
             var registered = AsksCard ? ReadCard(card, expiry) : null;
             if (Errors.Count > 0) return Page();
-            payer = new(account, registered, new(Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), Link.CreatedAt));
+            var shown = PayByLink.ShownOf(link);
+            payer = new(account, registered, new(shown?.Language ?? Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown?.ShownAt ?? Link.CreatedAt) { TextHash = shown?.TextHash ?? "" });
         }
 
         try
         {
             await pay.EndAsync(link, outcome == "approve", ct, payer);
+        }
+        catch (RefusedException refused) when (refused.Code == "changed_meanwhile")
+        {
+            return Redirect(At($"{payPage}?r=stale")); // nothing was paid; there it is read again
         }
         catch (RefusedException refused)
         {

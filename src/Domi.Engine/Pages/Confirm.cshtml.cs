@@ -89,7 +89,7 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{token}"));
 
         // What is signed is what was shown: a page that is out of date is drawn again, and read again.
-        if (nonces.Read(nonce, Mandate.Id, Step) is not { } shown || shown.Version != Mandate.Version)
+        if (nonces.Read(nonce, Mandate.Id, Step) is not { } shown || shown.Version != Mandate.Version || shown.TextHash != TextHashIn(shown.Language))
         {
             Refusal = T["sign.stale"];
             return Draw();
@@ -99,7 +99,7 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         if (MustAgree && !HasTicked && !(leave is not null && leave != SignMethods.Payment)) Errors["terms"] = T["sign.terms.missing"]; // who identifies himself ticks them there
         if (leave is not null) return await LeaveAsync(leave, nonce!, ct);
         if (Errors.Count > 0) return Draw();
-        var session = new SignerSession(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt);
+        var session = new SignerSession(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt) { TextHash = shown.TextHash };
         try
         {
             if (Draws ? !OffersDrawing : !OffersCode) return Redirect(At($"/sign/{token}"));
@@ -159,6 +159,8 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         if (!OffersCode) Draws = true;
     }
 
+    private string TextHashIn(string language) => AgreementText.HashOf(Mandate, Profile, Creditor!, T.In(language));
+
     private string Wrong() => (5 - Mandate.CodeAttempts) switch
     {
         <= 0 => Dead(),
@@ -174,7 +176,7 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         if (!CanBeSigned || !IsFilled) return Redirect(At($"/sign/{Token}"));
 
         Wording = AgreementText.Of(Profile, Creditor!, T);
-        Nonce = nonces.Of(Mandate.Id, Step, new(Mandate.Version, Clock.GetUtcNow(), Language));
+        Nonce = nonces.Of(Mandate.Id, Step, new(Mandate.Version, Clock.GetUtcNow(), Language) { TextHash = TextHashIn(Language) });
         return Page();
     }
 }

@@ -18,7 +18,7 @@ using Microsoft.Extensions.WebEncoders;
 
 namespace Domi.Engine.Pages;
 
-/// <summary>What all pages for debtors share: language, headers, errors, and no cookie.</summary>
+/// <summary>What all pages for debtors share: language, headers, errors, and no cookie but <see cref="Identity.ExchangeCookie"/>.</summary>
 internal static class HostedPageSetup
 {
     // 'unsafe-inline' nowhere: one stylesheet, one small script for the drawing. form-action binds redirects too, so a page posts to
@@ -30,7 +30,7 @@ internal static class HostedPageSetup
 
     public static void AddHostedPages(this IServiceCollection services)
     {
-        // No cookie, so no antiforgery: the token in the address is the only authority. The console alone has both.
+        // No cookie gives a right here, so no antiforgery: the token in the address is the only authority. The console alone has both.
         services.Configure<RazorPagesOptions>(pages => pages.Conventions.AddFolderApplicationModelConvention("/", page =>
         {
             if (!page.ViewEnginePath.StartsWith("/Console/", StringComparison.Ordinal)) page.Filters.Add(new IgnoreAntiforgeryTokenAttribute());

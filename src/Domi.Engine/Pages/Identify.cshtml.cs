@@ -13,7 +13,8 @@ namespace Domi.Engine.Pages;
 /// What is asked of a person before he proves who he is: by the provider that is connected for the method, where he goes from here; in the
 /// sandbox by a simulated one (itsme, eID, iDIN, eMachtiging, text message), clearly a test, on this page.
 /// </summary>
-internal sealed class IdentifyModel(Identify identify, IdentityProviders providers, CreditorKeys keys, EngineDb db, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
+internal sealed class IdentifyModel(
+    Identify identify, IdentityProviders providers, PublicAddress address, CreditorKeys keys, EngineDb db, StepNonces nonces, BusinessClock clock, Texts texts) : HostedPage(texts)
 {
     private const string Step = "identify";
 
@@ -38,6 +39,7 @@ internal sealed class IdentifyModel(Identify identify, IdentityProviders provide
     public bool IsSimulated => provider is null;
 
     private OpenIdProvider? provider;
+    private CreditorFacts facts = null!;
 
     public string MethodName => T[$"identify.method.{found.Method}"];
 
@@ -62,15 +64,24 @@ internal sealed class IdentifyModel(Identify identify, IdentityProviders provide
         var claims = outcome == "approve" ? Claims(name, iban) : null;
         if (Errors.Count > 0) return Page();
 
+        // What is signed is what was shown: it may have been filled in anew in another tab.
+        if (claims is not null && Mandate is not null && shown.TextHash != TextHashIn(shown.Language))
+        {
+            Refusal = T["sign.stale"];
+            return Page();
+        }
+
         if (claims is not null && provider is not null)
         {
-            await identify.LeaveAsync(found.Id, Exchange.Of(token, shown.ShownAt, shown.Language, claims.Account), ct);
+            var exchange = Exchange.Of(token, shown, claims.Account);
+            await identify.LeaveAsync(found.Id, exchange, ct);
+            ExchangeCookie.Set(HttpContext, address, exchange.State);
             return Redirect(At($"/identify/{token}/go"));
         }
 
         try
         {
-            await identify.EndAsync(found.Id, claims, new(Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt), ct);
+            await identify.EndAsync(found.Id, claims, new(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt) { TextHash = shown.TextHash }, ct);
         }
         catch (RefusedException refused)
         {
@@ -81,6 +92,8 @@ internal sealed class IdentifyModel(Identify identify, IdentityProviders provide
 
         return Redirect(At($"/identify/{token}"));
     }
+
+    private string TextHashIn(string language) => Mandate is null ? "" : AgreementText.HashOf(Mandate, facts.ProfileOf(Mandate.ProfileId), facts.Creditor, T.In(language));
 
     private IdentityClaims? Claims(string? name, string? iban)
     {
@@ -102,7 +115,7 @@ internal sealed class IdentifyModel(Identify identify, IdentityProviders provide
         if (await identify.FindAsync(token, ct) is not { } identification || !providers.Serves(identification.Method)) return false;
 
         (Token, found, provider) = (token, identification, providers.Of(identification.Method));
-        var facts = await CreditorFacts.ReadAsync(db, found.CreditorId, ct);
+        facts = await CreditorFacts.ReadAsync(db, found.CreditorId, ct);
         Creditor = facts.Creditor;
         Mandate = found.MandateId is { } id ? await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) : null;
         Speak(found.Language);
@@ -114,8 +127,15 @@ internal sealed class IdentifyModel(Identify identify, IdentityProviders provide
             TypedName ??= mandate.DebtorName ?? (await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct)) switch { { CompanyName: null, FirstName: null, LastName: null } => null, var known => known.DisplayName };
         }
 
-        if (Request.Query["r"] == "failed" && IsOpen) Refusal ??= T["identify.failed", ("method", MethodName)];
-        Nonce = nonces.Of(found.Id, Step, new(0, clock.GetUtcNow(), Language));
+        if (IsOpen)
+            Refusal ??= Request.Query["r"].ToString() switch
+            {
+                "failed" => T["identify.failed", ("method", MethodName)],
+                "stale" => T["sign.stale"],
+                "account" => T["refused.account_differs"],
+                _ => null,
+            };
+        Nonce = nonces.Of(found.Id, Step, new(0, clock.GetUtcNow(), Language) { TextHash = TextHashIn(Language) });
         if (found is { RedirectUrl: { } shop, State: not IdentificationState.Started }) ForwardTo = shop;
         return true;
     }

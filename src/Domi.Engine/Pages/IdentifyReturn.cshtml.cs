@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Domi.Engine.Pages;
 
-/// <summary>Where identity providers send people back to. The state says who it is, once; what is believed is the provider's signed token.</summary>
-internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders providers, Texts texts) : HostedPage(texts)
+/// <summary>Where identity providers send people back to. The state says who it is, once, and only in the browser that left with it; what is believed is the provider's signed token.</summary>
+internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders providers, PublicAddress address, Texts texts) : HostedPage(texts)
 {
     public async Task<IActionResult> OnGetAsync(string? state, string? code, string? error, CancellationToken ct)
     {
@@ -15,17 +15,18 @@ internal sealed class IdentifyReturnModel(Identify identify, IdentityProviders p
         if (providers.Of(found.Method) is not { } provider) return NotFound();
 
         var page = At($"/identify/{exchange.Token}");
-        var failed = page + (page.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "r=failed";
+        var again = page + (page.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "r=";
+        if (!ExchangeCookie.Take(HttpContext, address, state)) return Redirect(again + "failed"); // somebody who was sent there by another, or another browser of his own
         try
         {
             // Who declined there has declined; what else went wrong can be tried again.
-            if (error is not null && error != "access_denied") return Redirect(failed);
+            if (error is not null && error != "access_denied") return Redirect(again + "failed");
             var claims = error is null ? await provider.ReadAsync(code is { Length: > 0 and <= 4_000 } ? code : "", exchange, ct) : null;
-            await identify.EndAsync(found.Id, claims, new(exchange.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), exchange.ShownAt), ct);
+            await identify.EndAsync(found.Id, claims, new(exchange.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), exchange.ShownAt) { TextHash = exchange.TextHash ?? "" }, ct);
         }
-        catch (RefusedException)
+        catch (RefusedException refused)
         {
-            return Redirect(failed);
+            return Redirect(again + refused.Code switch { "changed_meanwhile" => "stale", "account_differs" => "account", _ => "failed" });
         }
 
         return Redirect(page);

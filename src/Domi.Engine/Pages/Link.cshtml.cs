@@ -16,6 +16,8 @@ internal sealed class LinkModel(
 {
     private const string Step = "link";
 
+    private (Mandate Mandate, Profile Profile)? signs;
+
     public string Token { get; private set; } = "";
 
     public PayLink Link { get; private set; } = null!; // set before the page is drawn
@@ -56,11 +58,18 @@ internal sealed class LinkModel(
     public async Task<IActionResult> OnPostPayAsync(string token, string? method, string? nonce, CancellationToken ct)
     {
         if (!await ReadAsync(token, ct)) return NotFound();
-        if (nonces.Read(nonce, Link.Id, Step) is null || Link.IsTemplate || !Methods.Contains(method ?? "")) return Redirect(At($"/payment/tr_{token}"));
+        if (nonces.Read(nonce, Link.Id, Step) is not { } shown || Link.IsTemplate || !Methods.Contains(method ?? "")) return Redirect(At($"/payment/tr_{token}"));
+
+        // What is signed by paying is what was shown.
+        if (signs is not null && shown.TextHash != TextHashIn(shown.Language))
+        {
+            Refusal = T["sign.stale"];
+            return Page();
+        }
 
         try
         {
-            return Redirect(At($"/payment/tr_{token}/go/{await pay.StartAsync(Link.Id, method!, nonce!, ct)}"));
+            return Redirect(At($"/payment/tr_{token}/go/{await pay.StartAsync(Link.Id, method!, nonce!, ct, shown)}"));
         }
         catch (RefusedException refused)
         {
@@ -93,6 +102,8 @@ internal sealed class LinkModel(
             && decimal.TryParse(plain, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out amount) && amount is > 0 and <= 999_999.99m;
     }
 
+    private string TextHashIn(string language) => signs is var (mandate, profile) ? AgreementText.HashOf(mandate, profile, Creditor!, T.In(language)) : "";
+
     private async Task<bool> ReadAsync(string token, CancellationToken ct)
     {
         if (await pay.FindAsync(token, ct) is not { } link) return false;
@@ -103,11 +114,16 @@ internal sealed class LinkModel(
         Speak(link.Language);
         var mandate = link.MandateId is { } id ? await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == id, ct) : null;
         if (mandate is { State: MandateState.Prepared } && facts.ProfileOf(mandate.ProfileId) is var signed)
+        {
+            signs = (mandate, signed);
             (Wording, Terms, Document) = (AgreementText.Of(signed, Creditor, T), AgreementText.TermsOf(signed, Creditor, Language), AgreementText.DocumentPath(keys, Creditor, mandate));
+        }
+
         // A card is registered by paying with it.
         Methods = !settings.Sandbox.Enabled ? [] : mandate is { Kind: AgreementKind.CreditCard } ? [PayInvoice.ByCard] : Voice is { } profile ? PayInvoice.MethodsOf(profile) : PayInvoice.Methods;
-        Nonce = nonces.Of(link.Id, Step, new(link.Version, clock.GetUtcNow(), Language));
+        Nonce = nonces.Of(link.Id, Step, new(link.Version, clock.GetUtcNow(), Language) { TextHash = TextHashIn(Language) });
         if (MayBePaid && !link.IsTemplate && Voice?.ShowsQr != false) QrSvg = QrPicture.Svg(address.Of("/payment/tr_" + token), T["pay.phone.title"]);
+        if (MayBePaid && Request.Query["r"] == "stale") Refusal ??= T["sign.stale"];
         if (link.State is PayLinkState.Paid && Request.Query["r"] == "paid") ForwardTo = ThankYou.Of(link, Creditor, Language); // who looks later is not sent away
         return true;
     }

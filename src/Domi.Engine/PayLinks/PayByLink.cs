@@ -1,5 +1,7 @@
+using System.Globalization;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
+using Domi.Engine.Pages;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,12 +24,14 @@ internal sealed class PayByLink(EngineDb db, CreditorKeys keys, BusinessClock cl
     }, ct);
 
     /// <summary>Goes to the provider; answers the token under which its page knows the payment. One form begins one payment.</summary>
+    /// <param name="shown">What the payer signs by it goes out with him in the token, which holds as a whole: the link is found by its hash.</param>
     /// <exception cref="RefusedException"><c>method_unknown</c>, <c>link_ended</c>.</exception>
-    public async Task<string> StartAsync(Guid linkId, string method, string once, CancellationToken ct)
+    public async Task<string> StartAsync(Guid linkId, string method, string once, CancellationToken ct, ShownStep? shown = null)
     {
         if (!PayInvoice.Methods.Contains(method)) throw new RefusedException("method_unknown", $"No method {method}.");
 
         var token = Secrets.HashOf($"{linkId:n}:{method}:{once}")[..40];
+        if (shown is { TextHash.Length: > 0 }) token = string.Create(CultureInfo.InvariantCulture, $"{token}-{shown.Language}-{shown.ShownAt.UtcTicks}-{shown.TextHash}");
         var hash = Secrets.HashOf(token);
         await db.WriteOrRepeatAsync(async write =>
         {
@@ -36,6 +40,11 @@ internal sealed class PayByLink(EngineDb db, CreditorKeys keys, BusinessClock cl
         }, ct);
         return token;
     }
+
+    /// <summary>What the payer was shown who went out with a token; null when nothing is signed by paying.</summary>
+    public static ShownStep? ShownOf(string token) => token.Split('-') is [_, var language, var ticks, var hash]
+        ? new(0, new(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero), language) { TextHash = hash }
+        : null;
 
     /// <summary>A link of one's own, from a template: for the payer, and with his amount where the template has none.</summary>
     /// <param name="id">Chosen with the form: sent twice it is one link.</param>

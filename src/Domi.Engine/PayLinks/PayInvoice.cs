@@ -108,6 +108,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     private async Task SignAsync(Guid mandateId, string method, PaidFrom payer, CancellationToken ct)
     {
         var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, ct);
+        if (mandate.State is MandateState.Prepared) AgreementText.RequireShown(mandate, await AgreementText.HashOfAsync(db, mandate, payer.Session.Language, ct), payer.Session);
         if (payer.Card is { } card && mandate is { Kind: AgreementKind.CreditCard, State: not MandateState.Cancelled })
         {
             mandate.Take(card);
@@ -118,7 +119,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
 
         if (payer.Account is { } account) await FillAsync(mandate, account, ct);
         await db.SaveChangesAsync(ct);
-        await sign.SignByProofAsync(mandateId, method, payer.Session, null, ct, isPaid: true);
+        await sign.SignByProofAsync(mandateId, method, payer.Session with { TextHash = await AgreementText.HashOfAsync(db, mandate, payer.Session.Language, ct) }, null, ct, isPaid: true);
     }
 
     // The payment proves the account, whichever was typed. Name and address it does not know: those that the signer typed stay.

@@ -35,7 +35,7 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
     }
 
     private readonly EngineClient client = new(app);
-    private readonly Debtor debtor = new(app);
+    private readonly Debtor debtor = new(app, AppFixture.Client(app.Engine, keepsCookies: true));
 
     [Fact]
     public async Task A_person_is_who_the_provider_says_and_comes_back_once()
@@ -78,6 +78,21 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
     }
 
     [Fact]
+    public async Task A_provider_that_vouches_for_another_account_signs_none()
+    {
+        var (reference, page) = await client.SignAsync("eid", "OID-OTHER", ("l", "en"));
+        app.Server.Person["iban"] = "BE91 0017 3264 1076";
+
+        Assert.Equal(page + "?r=account", await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+
+        Assert.Contains("Another account was confirmed", await debtor.SeeAsync(page + "?r=account"));
+        Assert.Equal("PREPARED", await client.MandateStateAsync(reference));
+        app.Server.Person["iban"] = "BE68 5390 0754 7034";
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        Assert.Equal("SIGNED", await client.MandateStateAsync(reference));
+    }
+
+    [Fact]
     public async Task A_token_that_does_not_hold_proves_nothing_and_can_be_tried_again()
     {
         var (reference, page) = await client.SignAsync("itsme", "OID-FORGED");
@@ -110,6 +125,59 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
         app.Server.RollKey(); // the provider has new keys since
         Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
         Assert.Equal("SIGNED", await client.MandateStateAsync(reference));
+    }
+
+    [Fact]
+    public async Task What_was_amended_while_the_person_was_away_is_read_again_before_it_is_signed()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "OID-STALE");
+        var back = app.Server.Confirm(await LeaveAsync(page!));
+        await client.DoneAsync(HttpMethod.Post, "/mandate/update", ("mndtId", reference), ("iban", "BE91001732641076"));
+
+        Assert.Equal(page + "?r=stale", await FollowAsync(back));
+
+        Assert.Contains("This page was out of date", await debtor.SeeAsync(page + "?r=stale&l=en"));
+        Assert.Equal("PREPARED", await client.MandateStateAsync(reference));
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        Assert.Contains("BE91001732641076", (await app.ReadEngineAsync(db => db.Mandates.SingleAsync(m => m.Reference == reference))).Evidence!.Text);
+    }
+
+    [Fact]
+    public async Task Who_is_sent_to_the_provider_by_another_signs_nothing_for_him()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "OID-LURED");
+        var (_, own) = await client.SignAsync("itsme", "OID-LURED-2");
+        var lured = new Debtor(app, AppFixture.Client(app.Engine, keepsCookies: true));
+        await lured.SubmitAsync(own!, ("nonce", await lured.NonceAsync(own!)), ("outcome", "approve")); // on the way with something of his own
+        foreach (var stranger in new[] { new Debtor(app), lured })
+        {
+            var address = await LeaveAsync(page!);
+            await stranger.SeeAsync(page + "/go"); // looking at it ties nothing
+            using var back = await stranger.Http.GetAsync(app.Server.Confirm(address));
+            Assert.Equal(page + "?r=failed", back.Headers.Location!.OriginalString);
+        }
+
+        Assert.Equal("PREPARED", await client.MandateStateAsync(reference));
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        Assert.Equal("SIGNED", await client.MandateStateAsync(reference));
+    }
+
+    [Fact]
+    public async Task The_cookie_of_the_way_to_the_provider_is_kept_from_scripts_and_gone_after_it()
+    {
+        var (_, page) = await client.SignAsync("itsme", "OID-COOKIE");
+        var stranger = new Debtor(app); // keeps none by itself
+        using var seen = await stranger.Http.GetAsync(page);
+        Assert.False(seen.Headers.Contains("Set-Cookie"));
+        using var left = await stranger.PostAsync(page!, ("nonce", await stranger.NonceAsync(page!)), ("outcome", "approve"));
+        var cookie = Assert.Single(left.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("; path=/; samesite=lax; httponly", cookie);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.Server.Confirm(Leaving().Match(await stranger.SeeAsync(page + "/go")).Groups[1].Value)) { Headers = { { "Cookie", cookie[..cookie.IndexOf(';')] } } };
+        using var back = await stranger.Http.SendAsync(request);
+
+        Assert.Equal(page, back.Headers.Location!.OriginalString);
+        Assert.Contains("expires=Thu, 01 Jan 1970", Assert.Single(back.Headers.GetValues("Set-Cookie")));
     }
 
     [Fact]

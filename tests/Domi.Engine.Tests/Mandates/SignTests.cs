@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Domi.Engine.Mandates;
+using Domi.Engine.Pages.Console;
+using Domi.Engine.Tests.Console;
 using Domi.Engine.Tests.Pages;
 using Domi.Platform;
 using Domi.Testing;
@@ -109,6 +111,20 @@ public sealed partial class SignTests(AppFixture app) : IClassFixture<AppFixture
     }
 
     [Fact]
+    public async Task Who_signs_for_another_stands_beside_him_at_the_console_and_on_the_wire()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "SG16");
+        await debtor.IdentifyAsync(page!, "Ilse Goossens");
+
+        var mandate = await client.MandateAsync(reference);
+        Assert.Equal("An Peeters", mandate.GetProperty("Dbtr").GetProperty("Nm").GetString());
+        Assert.Equal("Ilse Goossens", mandate.GetProperty("SplmtryData").EnumerateArray().Single(s => s.GetProperty("Key").GetString() == "Signer#0").GetProperty("Value").GetString());
+        using var person = await Person.OfAsync(app);
+        var seen = await person.GetAsync("/console/agreements/" + Tables.Text((await MandateAsync(reference)).Number));
+        Assert.Contains("<dt>Signed by</dt><dd>Ilse Goossens</dd>", seen);
+    }
+
+    [Fact]
     public async Task Who_does_not_confirm_signs_nothing()
     {
         var (reference, page) = await client.SignAsync("itsme", "SG7", ("redirectUrl", "https://shop.example/back"));
@@ -120,6 +136,50 @@ public sealed partial class SignTests(AppFixture app) : IClassFixture<AppFixture
         Assert.DoesNotContain("https://shop.example/back", before);
         Assert.Contains("https://shop.example/back", after);
         Assert.DoesNotContain("<form", after);
+    }
+
+    [Fact]
+    public async Task What_was_amended_since_it_was_shown_is_read_again_before_somebody_proves_who_he_is()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "SG14");
+        var old = await debtor.NonceAsync(page!);
+        await client.DoneAsync(HttpMethod.Post, "/mandate/update", ("mndtId", reference), ("iban", "BE91001732641076"));
+
+        var redrawn = await debtor.RedrawnAsync(page!, ("nonce", old), ("outcome", "approve"), ("name", "An Peeters"));
+
+        Assert.Contains("Deze pagina was niet meer actueel", redrawn);
+        Assert.Contains("An Peeters", redrawn); // what was typed is kept
+        Assert.Equal(MandateState.Prepared, (await MandateAsync(reference)).State);
+        await debtor.IdentifyAsync(page!, "An Peeters");
+        var mandate = await MandateAsync(reference);
+        Assert.Equal((MandateState.Signed, "nl"), (mandate.State, mandate.Evidence!.Language));
+        Assert.Contains("BE91001732641076", mandate.Evidence.Text);
+    }
+
+    [Fact]
+    public async Task A_first_payment_signs_the_terms_that_were_shown_with_it_and_no_others()
+    {
+        async Task TermsAsync(string terms) => await app.ChangeProfilesAsync(p => p.TermsJson = p.Number == 42 ? $$"""{"nl":"{{terms}}"}""" : p.TermsJson);
+        var ct = await app.GivenAProfileAsync(42);
+        await TermsAsync("Geen honden.");
+        var (reference, page) = await client.SignAsync("bancontact", "SG15", ("ct", ct), ("iban", ""));
+        var old = await debtor.NonceAsync(page!);
+
+        await TermsAsync("Geen katten.");
+        var redrawn = await debtor.RedrawnAsync(page + "?handler=pay", ("nonce", old), ("method", "card"));
+        Assert.Contains("Deze pagina was niet meer actueel", redrawn);
+        Assert.Contains("Geen katten.", redrawn);
+        var go = await debtor.SubmitAsync(page + "?handler=pay", ("nonce", Debtor.NonceOf(redrawn)), ("method", "card"));
+
+        await TermsAsync("Geen vogels.");
+        Assert.Equal(page + "?r=stale", await debtor.SubmitAsync("/simulator/" + go[(go.LastIndexOf('/') + 1)..], ("outcome", "approve"), ("iban", "BE91 0017 3264 1076")));
+        Assert.Contains("Deze pagina was niet meer actueel", await debtor.SeeAsync(page + "?r=stale"));
+        Assert.Equal(MandateState.Prepared, (await MandateAsync(reference)).State);
+        Assert.False(await app.ReadEngineAsync(db => db.PayLinks.AnyAsync(l => l.State == Domi.Engine.PayLinks.PayLinkState.Paid && db.Mandates.Any(m => m.Id == l.MandateId && m.Reference == reference))));
+
+        await debtor.PayFromAsync(page!, "BE91 0017 3264 1076");
+        var mandate = await MandateAsync(reference);
+        Assert.Equal((MandateState.Signed, "Geen vogels.", "nl"), (mandate.State, mandate.Evidence!.Terms, mandate.Evidence.Language));
     }
 
     [Fact]

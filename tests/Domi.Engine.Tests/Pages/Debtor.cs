@@ -6,12 +6,12 @@ using MimeKit;
 
 namespace Domi.Engine.Tests.Pages;
 
-/// <summary>A debtor with a browser that knows neither script nor cookies.</summary>
-internal sealed partial class Debtor(AppFixture app)
+/// <summary>A debtor with a browser that knows neither script nor cookies, unless he is given another.</summary>
+internal sealed partial class Debtor(AppFixture app, HttpClient? browser = null)
 {
     public readonly EngineClient Creditor = new(app);
 
-    public HttpClient Http => app.EngineHttp;
+    public HttpClient Http => browser ?? app.EngineHttp;
 
     /// <summary>Books an invoice for a customer of its own; answers the path of its payment page.</summary>
     public async Task<string> BookAsync(string number, decimal amount = 423.50m, int ct = 1, string due = "2031-04-15", Action<JsonObject>? shape = null)

@@ -289,6 +289,24 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task Terms_that_were_changed_since_they_were_shown_are_read_before_they_are_signed()
+    {
+        await app.GivenAProfileAsync(41, p => p.TermsJson = """{"nl":"Geen honden."}""");
+        var (page, reference) = await InviteAsync("d8", ct: 41);
+        var (path, code) = await debtor.ToCodeAsync(page, "d8@example.org");
+        var old = await debtor.NonceAsync(path);
+        await app.ChangeProfilesAsync(p => p.TermsJson = p.Number == 41 ? """{"nl":"Geen honden, ook geen kleine."}""" : p.TermsJson);
+
+        var redrawn = await debtor.RedrawnAsync(path, ("nonce", old), ("way", "code"), ("code", code), ("terms", "true"));
+
+        Assert.Contains("Deze pagina was niet meer actueel", redrawn);
+        Assert.Contains("ook geen kleine", redrawn);
+        Assert.Equal(MandateState.Prepared, (await MandateAsync(reference)).State);
+        await debtor.SubmitAsync(path, ("nonce", Debtor.NonceOf(redrawn)), ("way", "code"), ("code", code), ("terms", "true"));
+        Assert.Equal("Geen honden, ook geen kleine.", (await MandateAsync(reference)).Evidence!.Terms);
+    }
+
+    [Fact]
     public async Task A_drawn_signature_is_taken_and_stands_in_the_document()
     {
         var (page, reference) = await InviteAsync("g1");

@@ -67,7 +67,7 @@ internal static class ConsoleSetup
         app.UseAuthorization();
     }
 
-    // The other pages of this origin are for debtors, who have no account here: their pages read no cookie and set none.
+    // The other pages of this origin are for debtors, who have no account here: their pages do not read this cookie.
     private sealed class ConsoleCookies : ICookieManager
     {
         private readonly ChunkingCookieManager cookies = new();
