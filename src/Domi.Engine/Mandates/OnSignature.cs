@@ -12,7 +12,7 @@ internal sealed record OnSignature(decimal? Amount, string? Message, string? Ref
     public sealed record Subscribed(string? Plan, decimal Amount, string Message, DateOnly? Start, int Months, int Weeks, int StopAfter, string? Ref);
 
     /// <summary>Null when nothing begins. A plan that nobody knows begins nothing either.</summary>
-    /// <exception cref="RefusedException"><c>err_invalid_amount</c>, <c>err_invalid_date</c>, <c>err_invalid_params</c>.</exception>
+    /// <exception cref="RefusedException"><c>err_invalid_amount</c>, <c>err_invalid_date</c>, <c>err_invalid_params</c>, <c>err_scope</c>.</exception>
     public static async Task<OnSignature?> ReadAsync(EngineDb db, Call call, CancellationToken ct)
     {
         var amount = call.Amount("transactionAmount") ?? call.Amount("amount");
@@ -20,6 +20,8 @@ internal sealed record OnSignature(decimal? Amount, string? Message, string? Ref
         if (amount < 0) throw new RefusedException("err_invalid_amount", $"{amount} cannot be collected.", ("amount", amount)) { Field = "transactionAmount" };
         var message = call.TextOf(1000, "transactionMessage", "_txd") is { } text ? Transactions.MessageOf(text) : null;
         var subscription = await SubscribedAsync(db, call, ct);
+        if (amount is not null) call.Require(KeyGroup.Transactions);
+        if (subscription is not null) call.Require(KeyGroup.Subscriptions);
         return amount is null && subscription is null ? null : new(amount, message, call.TextOf(200, "transactionRef", "_txr"), subscription);
     }
 
