@@ -53,8 +53,7 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
                 if (on > clock.Today) throw new RefusedException("err_invalid_date", $"The payment is dated ahead: {on:O}.", ("name", "date")) { Field = "date" };
                 return async (invoice, ct) =>
                 {
-                    settlement.PayByHand(invoice, on);
-                    await settlement.SettleCollectionsAsync(invoice, "manual", ct);
+                    await settlement.PayByHandAsync(invoice, on, ct);
                     await settlement.ChangedAsync(invoice, ct);
                 };
             default:

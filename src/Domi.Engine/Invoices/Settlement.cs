@@ -37,16 +37,19 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         await Announce.PaymentsAsync(db, invoice.CreditorId, invoice.Id, clock.GetUtcNow(), ct);
     }
 
-    /// <summary>The client says that an invoice was paid elsewhere: a payment of what is open. Said again it changes nothing.</summary>
-    /// <param name="on">The day on which it was paid, when not now.</param>
-    public void PayByHand(Invoice invoice, DateOnly? on = null)
+    /// <summary>The creditor says that an invoice was paid elsewhere: a payment of what is open, after which failed collections need no more steps. Said again it changes nothing.</summary>
+    /// <param name="on">The day on which it was paid; null: now.</param>
+    public async Task PayByHandAsync(Invoice invoice, DateOnly? on, CancellationToken ct)
     {
-        if (invoice.State is InvoiceState.Paid) return;
+        if (invoice.State is not InvoiceState.Paid)
+        {
+            var (open, now) = (invoice.Open, clock.GetUtcNow());
+            var at = on is { } day && day != clock.Today ? day.At(12) : now; // a day has no hour: noon is on it everywhere in Europe
+            invoice.MarkPaidByHand(at, now);
+            Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", at);
+        }
 
-        var (open, now) = (invoice.Open, clock.GetUtcNow());
-        var at = on is { } day && day != clock.Today ? day.At(12) : now; // a day has no hour: noon is on it everywhere in Europe
-        invoice.MarkPaidByHand(at, now);
-        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", at);
+        await SettleCollectionsAsync(invoice, "manual", ct);
     }
 
     /// <summary>The payment provider says that a link was paid: its invoice, or the failed transactions it stands for, or itself alone.</summary>
