@@ -130,8 +130,8 @@ internal static class Transactions
             if (day is not { } wanted) return;
 
             var profile = await ProfileOfAsync(db, debit, token);
-            var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
-            debit.Postpone(TargetCalendar.NextOpen(wanted > earliest ? wanted : earliest), clock.GetUtcNow());
+            var earliest = profile.EarliestOn(clock.Today);
+            debit.Postpone(profile.OpenOn(wanted > earliest ? wanted : earliest), clock.GetUtcNow());
         }, ct);
         return Results.NoContent();
     }
