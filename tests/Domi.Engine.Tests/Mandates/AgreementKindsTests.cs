@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
+using Domi.Engine.Tests.Console;
 using Domi.Engine.Tests.Pages;
+using Domi.Engine.Users;
 using Domi.Platform;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -104,6 +106,36 @@ public sealed class AgreementKindsTests(AppFixture app) : IClassFixture<AppFixtu
         Assert.Equal((MandateState.Signed, "tok_77", new DateOnly(2030, 8, 31), "cus_1", true), (mandate.State, mandate.CardToken, mandate.CardExpiresOn, mandate.CardHolderId, mandate.IsCollectable));
         Assert.Equal("err_missing_params", await RefusedAsync(("ct", Card), ("method", "import")));
         Assert.Equal("err_invalid_params", await RefusedAsync(("ct", Card), ("method", "import"), ("_psptoken", "t"), ("_expiry", "2030-08-01"), ("_last", "42")));
+    }
+
+    [Fact]
+    public async Task A_charge_is_given_back_to_the_account_that_is_typed_for_a_card_has_none()
+    {
+        var (reference, _) = await client.SignAsync("import", "CARD-BACK", ("ct", Card), ("iban", ""), ("_psptoken", "tok_78"), ("_expiry", "2030-08-01"), ("_last", "4242"));
+        var number = (await client.TransactAsync(reference, 44m)).GetProperty("id").ToString();
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromMinutes(1));
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
+        var path = "/console/transactions/" + number;
+        Assert.Contains("id=\"Refund-iban\"", await person.GetAsync(path));
+
+        foreach (var wrong in new[] { "", "BE00" })
+            using (await person.DoAsync(path + "?handler=Refund", ("amount", "4"), ("message", "Back"), ("iban", wrong))) Assert.Contains("callout bad", await person.GetAsync(path));
+        using (await person.SureAsync(path + "?handler=Refund", ("amount", "4"), ("message", "Back"), ("iban", "BE91 0017 3264 1076"))) { }
+
+        var transfer = await app.ReadEngineAsync(db => db.Transfers.SingleAsync(t => db.DirectDebits.Any(d => d.Id == t.DirectDebitId && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == reference))));
+        Assert.Equal((4m, "BE91001732641076"), (transfer.Amount, transfer.Account.Value));
+    }
+
+    [Fact]
+    public async Task A_charge_is_moved_to_any_day_of_the_week()
+    {
+        var (reference, _) = await client.SignAsync("import", "CARD-DAY", ("ct", Card), ("iban", ""), ("_psptoken", "tok_79"), ("_expiry", "2031-08-01"), ("_last", "4242"));
+        var made = await client.TransactAsync(reference, 44m, ("reqcolldt", "2030-06-14"));
+
+        await client.DoneAsync(HttpMethod.Put, "/transaction", ("id", made.GetProperty("id").ToString()), ("reqcolldt", "2030-06-16")); // a Sunday
+
+        Assert.Equal("2030-06-16", (await client.TransactionAsync(made)).GetProperty("reqcolldt").GetString());
+        await client.DoneAsync(HttpMethod.Delete, "/transaction", ("id", made.GetProperty("id").ToString()));
     }
 
     [Fact]
