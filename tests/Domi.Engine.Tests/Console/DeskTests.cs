@@ -41,6 +41,18 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task What_was_signed_elsewhere_was_signed_on_its_day()
+    {
+        var (reference, _) = await client.SignAsync("import", "LONGAGO", ("signDate", "2024-11-05"));
+        using var person = await Person.OfAsync(app);
+
+        var html = await person.GetAsync(await AgreementAsync(reference));
+
+        Assert.Contains("<dt>Signed</dt><dd><time datetime=\"2024-11-05\">", html);
+        Assert.Contains("datetime=\"2024-11-04T23:00:00Z\"", html); // in the list of what happened
+    }
+
+    [Fact]
     public async Task A_form_that_is_sent_twice_counts_once()
     {
         var reference = await client.GivenASignedMandate("TWICE");
