@@ -4,6 +4,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Wire;
 using Domi.Platform;
+using Domi.Standards;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -48,8 +49,8 @@ internal static class SandboxRoutes
     {
         if (await Sandbox.ReadAsync(http, ct) is not { } body || (Text(body, "invoice") ?? Text(body, "transaction")) is not { } which || Text(body, "code") is not { } code)
             return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"invoice\":\"<id or number>\",\"code\":\"MD06\"}, or {\"transaction\":\"<id>\",…}.");
-        if (code.Length is < 2 or > 8 || !code.All(char.IsAsciiLetterOrDigit))
-            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "code is a reason code of ISO 20022, such as MD06.");
+        if (!ReasonCodes.Known.Contains(code, StringComparer.OrdinalIgnoreCase))
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "code is one of " + string.Join(", ", ReasonCodes.Known.Order(StringComparer.Ordinal)) + ".");
 
         var isId = Guid.TryParse(which, out var id);
         long? number = Text(body, "invoice") is null ? long.TryParse(which, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var given) ? given : -1 : null;

@@ -65,6 +65,8 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     [InlineData("/sandbox/outcome", "application/x-www-form-urlencoded", "invoice=1&code=MD06", 415)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"1\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"1\",\"code\":\"not a code\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"paid\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"XX99\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"\\ud800\",\"code\":\"MD06\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"\\u0000\",\"code\":\"MD06\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"MD06\"}", 404)]
