@@ -191,6 +191,7 @@ internal static class CancelMandate
                 invoice.StopCollecting(clock.GetUtcNow());
                 await settlement.ChangedAsync(invoice, ct);
             }
+            else await settlement.TransactionChangedAsync(debit, ct);
         }
     }
 }

@@ -135,6 +135,20 @@ public sealed class OneMandateTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task A_transaction_that_ends_with_its_mandate_is_told_as_final()
+    {
+        var access = await app.GivenAKeyAsync("woken of transactions", "http://127.0.0.1:9/hook");
+        var reference = await client.GivenASignedMandate("CAN-3");
+        var made = await client.TransactAsync(reference, 40m);
+
+        using (await client.SendAsync(HttpMethod.Delete, $"/mandate?mndtId={reference}&rsn=over")) { }
+
+        var told = (await client.FeedAsync("/transaction", "Entries")).Last(e => e.GetProperty("id").GetInt64() == made.GetProperty("id").GetInt64());
+        Assert.Equal(("OPEN", true), (told.GetProperty("state").GetString(), told.GetProperty("final").GetBoolean()));
+        Assert.Contains("transaction:" + made.GetProperty("id"), await app.ReadEngineAsync(db => db.Deliveries.Where(d => db.ApiKeys.Any(k => k.Id == d.ApiKeyId && k.Description == access.ApiKey)).Select(d => d.ObjectKey).ToListAsync()));
+    }
+
+    [Fact]
     public async Task Mandates_are_found_by_customer_address_account_and_state()
     {
         var signed = await client.GivenASignedMandate("QRY-1", ("iban", "BE91001732641076"));
