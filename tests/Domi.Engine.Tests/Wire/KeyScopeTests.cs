@@ -77,6 +77,24 @@ public sealed partial class KeyScopeTests(AppFixture app) : IClassFixture<AppFix
         Assert.Equal(HttpStatusCode.Unauthorized, gone.StatusCode);
     }
 
+    [Theory]
+    [InlineData("https://shop.example/hook", true)]
+    [InlineData("http://127.0.0.1:9/hook", true)]
+    [InlineData("http://shop.example/hook", false)]
+    [InlineData("ftp://shop.example/hook", false)]
+    public async Task A_key_is_woken_only_where_webhooks_go(string address, bool isTaken)
+    {
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
+        var name = "Woken at " + address;
+        await KeyAsync(person, name, ("groups", "Customers"));
+        var id = await app.ReadEngineAsync(db => db.ApiKeys.Where(k => k.Description == name).Select(k => k.Id).SingleAsync());
+
+        using (await person.DoAsync("/console/keys?handler=Address", ("id", id.ToString()), ("address", address))) { }
+
+        Assert.Equal(isTaken, !(await person.GetAsync("/console/keys")).Contains("callout bad", StringComparison.Ordinal));
+        Assert.Equal(isTaken ? address : null, await app.ReadEngineAsync(db => db.ApiKeys.Where(k => k.Id == id).Select(k => k.WebhookUrl).SingleAsync()));
+    }
+
     [Fact]
     public void Each_feed_is_read_within_a_group()
     {
