@@ -271,6 +271,19 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task A_profile_names_its_languages_alike_everywhere_and_says_its_type_once()
+    {
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator, "nl");
+        foreach (var page in new[] { "/console/profiles/1/agreements", "/console/profiles/1/invoices" })
+        {
+            var html = WebUtility.HtmlDecode(await person.GetAsync(page));
+            var names = new[] { ">Nederlands<", ">Français<", ">English<", ">Deutsch<" }.Select(n => html.IndexOf(n, StringComparison.Ordinal)).ToList();
+            Assert.True(names[0] >= 0 && names.SequenceEqual(names.Order()), page);
+            Assert.Contains("<p class=\"sub\">1 · CORE</p>", html);
+        }
+    }
+
+    [Fact]
     public async Task A_user_who_is_deleted_does_not_come_in_again()
     {
         using var person = await Person.OfAsync(app);
