@@ -266,6 +266,28 @@ public sealed class AgreementKindsTests(AppFixture app) : IClassFixture<AppFixtu
     }
 
     [Fact]
+    public async Task Who_pays_by_card_reads_of_his_card_and_of_no_account_and_no_mandate()
+    {
+        var (reference, _) = await client.SignAsync("import", "C-CARD-WORDS", ("ct", Card), ("iban", ""), ("l", "en"), ("_psptoken", "tok_1"), ("_expiry", "2032-08-01"), ("_last", "4242"), ("_cctype", "visa"));
+        var pay = await debtor.BookAsync("CARD-WORDS", 44m, ct: 61, shape: i => (i["manual"], i["locale"], i["customer"]!["l"]) = (true, "en", "en"));
+
+        Says(await debtor.SeeAsync(pay), "charged to your card visa •••• 4242");
+        await debtor.SubmitAsync(pay + "?handler=schedule", ("nonce", await debtor.NonceAsync(pay)), ("day", "2031-03-01"));
+        Says(await debtor.SeeAsync(pay), "charges this amount to your card");
+        Says((await debtor.MailsAsync("C-CARD-WORDS@example.org"))[^1].TextBody, "to your card visa •••• 4242", "Agreement: " + reference);
+
+        var entry = new Uri((await client.TakenAsync(HttpMethod.Post, "/customeraccess", ("mndtId", reference))).GetProperty("url").GetString()!).AbsolutePath;
+        using var entered = await debtor.Http.GetAsync(entry);
+        Says(await debtor.SeeAsync(entered.Headers.Location!.OriginalString), "Your agreements at", "Stop this agreement");
+
+        static void Says(string? text, params string[] words)
+        {
+            foreach (var word in words) Assert.Contains(word, text);
+            Assert.DoesNotMatch("(?i)this mandate|mandates|your account|direct debit|creditor identifier", text);
+        }
+    }
+
+    [Fact]
     public async Task Clients_are_told_what_a_profile_is_about()
     {
         var profiles = (await client.GetAsync("/template")).EnumerateArray().ToDictionary(p => p.GetProperty("id").GetInt32());
