@@ -117,8 +117,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
                         invoice.StopCollecting(now);
                     }
 
-                    settlement.PayByHand(invoice);
-                    await settlement.SettleCollectionsAsync(invoice, "manual", ct);
+                    await settlement.PayByHandAsync(invoice, null, ct);
                     if (debit.WireState != "PAID") debit.SettleOtherwise("manual", now); // archived: taken from the table again
                 }
                 else debit.SettleOtherwise("manual", now);

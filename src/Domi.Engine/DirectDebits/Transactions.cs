@@ -130,8 +130,8 @@ internal static class Transactions
             if (day is not { } wanted) return;
 
             var profile = await ProfileOfAsync(db, debit, token);
-            var earliest = TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), profile.LeadDays);
-            debit.Postpone(TargetCalendar.NextOpen(wanted > earliest ? wanted : earliest), clock.GetUtcNow());
+            var earliest = profile.EarliestOn(clock.Today);
+            debit.Postpone(profile.OpenOn(wanted > earliest ? wanted : earliest), clock.GetUtcNow());
         }, ct);
         return Results.NoContent();
     }
@@ -212,6 +212,7 @@ internal static class Transactions
     /// <summary>Gives a collection back by a transfer to the debtor's account, or another one of his.</summary>
     private static async Task<IResult> RefundAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
     {
+        call.Require(KeyGroup.Transfers);
         var message = call.TextOf(1000, "message", "msg") is { } text ? MessageOf(text) : throw new RefusedException("err_msg_missing", "Say what it is for in message.") { Field = "message" };
         var amount = AmountOf(call.Amount("amount") ?? throw Call.Missing("amount"));
         var account = call.Text("iban", 60) is { } iban ? Iban.TryParse(iban, out var read) ? read : throw new RefusedException("err_invalid_iban", "The IBAN does not hold.") { Field = "iban" } : (Iban?)null;

@@ -14,7 +14,7 @@ namespace Domi.Engine.Invoices;
 /// <summary>What a client has done with an invoice: sent, recalled, collected again, given back, paid in instalments.</summary>
 /// <remarks>
 /// Refuses with <c>err_invalid_params</c> (type), <c>err_missing_params</c>, <c>err_msg_missing</c>, <c>err_invalid_amount</c>, <c>err_invalid_date</c>,
-/// <c>err_invalid_state</c>, <c>err_no_contract</c>, <c>err_fail_refund</c>, <c>err_no_integration</c>. Source: Twikey API, Action an invoice.
+/// <c>err_invalid_state</c>, <c>err_no_contract</c>, <c>err_fail_refund</c>, <c>err_no_integration</c>, <c>err_scope</c>. Source: Twikey API, Action an invoice.
 /// </remarks>
 internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement settlement, FailureWorkflow failures, BusinessClock clock)
 {
@@ -36,10 +36,13 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
             case "reoffer":
                 return ReofferAsync;
             case "refund":
+                call.Require(KeyGroup.Transfers);
                 var message = call.TextOf(1000, "message", "msg") is { } text ? Transactions.MessageOf(text) : throw new RefusedException("err_msg_missing", "Say what it is for in message.") { Field = "message" };
                 var amount = call.Amount("amount");
                 return (invoice, ct) => RefundAsync(invoice, amount, message, ct);
             case "paymentplan":
+                call.Require(KeyGroup.Transactions);
+                call.Require(KeyGroup.Subscriptions);
                 var (initial, recurring) = (Positive(call, "initialAmount"), Positive(call, "recurringAmount"));
                 var terms = call.Number("terms") ?? throw Call.Missing("terms");
                 if (terms is < 1 or > 120) throw Call.Invalid("terms", "terms is a number of months from 1 to 120.");
@@ -50,8 +53,7 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
                 if (on > clock.Today) throw new RefusedException("err_invalid_date", $"The payment is dated ahead: {on:O}.", ("name", "date")) { Field = "date" };
                 return async (invoice, ct) =>
                 {
-                    settlement.PayByHand(invoice, on);
-                    await settlement.SettleCollectionsAsync(invoice, "manual", ct);
+                    await settlement.PayByHandAsync(invoice, on, ct);
                     await settlement.ChangedAsync(invoice, ct);
                 };
             default:

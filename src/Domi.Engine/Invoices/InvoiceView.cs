@@ -140,7 +140,7 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
     }
 
     /// <summary>The entry of the payment feed: the only one that moves money at the reader's side.</summary>
-    public static JsonObject PaymentEntry(Invoice invoice, Creditor creditor, InvoicePayment payment, DirectDebit? debit, string? mandate, PayLink? link, string? action, int step)
+    public static JsonObject PaymentEntry(Invoice invoice, Creditor creditor, InvoicePayment payment, DirectDebit? debit, string? mandate, PayLink? link, Iban? from, string? action, int step)
     {
         var entry = new JsonObject
         {
@@ -150,14 +150,14 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
             ["amount"] = Json.Amount(payment.Amount),
             ["currency"] = "EUR",
             ["origin"] = new JsonObject { ["object"] = "invoice", ["id"] = invoice.PublicId.ToString(), ["number"] = invoice.Number, ["ref"] = invoice.Ref },
-            ["gateway"] = debit is { IsCard: false }
+            ["gateway"] = debit is { IsCard: false } || (debit is null && link is null)
                 ? new JsonObject { ["id"] = 1, ["name"] = "Bank", ["type"] = "bank", ["iban"] = creditor.Account?.Value }
                 : new JsonObject { ["id"] = 2, ["name"] = "Payments", ["type"] = "psp", ["iban"] = null },
             ["details"] = debit is not null
                 ? new JsonObject { ["source"] = "direct_debit", ["paymentId"] = debit.Number, ["transactionE2e"] = debit.EndToEndId, ["mndtId"] = mandate }
                 : link is not null
                     ? new JsonObject { ["source"] = "payment_link", ["linkId"] = link.Number, ["linkMethod"] = link.Method }
-                    : new JsonObject { ["source"] = "credit_transfer", ["customerIban"] = null, ["refundE2e"] = payment.SourceKey },
+                    : new JsonObject { ["source"] = "credit_transfer", ["customerIban"] = from?.Value, ["refundE2e"] = null },
         };
         if (payment.Kind is PaymentKind.Failure && payment.ReasonCode is { } code)
         {

@@ -73,7 +73,7 @@ internal static class OneInvoice
             var moved = due is { } day && day != found.DueOn && await MoveAsync(db, found, day, clock, token);
             switch (state)
             {
-                case "paid": settlement.PayByHand(found); break;
+                case "paid": await settlement.PayByHandAsync(found, null, token); break;
                 case "archived": found.Archive(now); break;
                 case "booked": found.Reopen(now); break;
             }

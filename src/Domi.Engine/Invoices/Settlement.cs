@@ -37,16 +37,19 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         await Announce.PaymentsAsync(db, invoice.CreditorId, invoice.Id, clock.GetUtcNow(), ct);
     }
 
-    /// <summary>The client says that an invoice was paid elsewhere: a payment of what is open. Said again it changes nothing.</summary>
-    /// <param name="on">The day on which it was paid, when not now.</param>
-    public void PayByHand(Invoice invoice, DateOnly? on = null)
+    /// <summary>The creditor says that an invoice was paid elsewhere: a payment of what is open, after which failed collections need no more steps. Said again it changes nothing.</summary>
+    /// <param name="on">The day on which it was paid; null: now.</param>
+    public async Task PayByHandAsync(Invoice invoice, DateOnly? on, CancellationToken ct)
     {
-        if (invoice.State is InvoiceState.Paid) return;
+        if (invoice.State is not InvoiceState.Paid)
+        {
+            var (open, now) = (invoice.Open, clock.GetUtcNow());
+            var at = on is { } day && day != clock.Today ? day.At(12) : now; // a day has no hour: noon is on it everywhere in Europe
+            invoice.MarkPaidByHand(at, now);
+            Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", at);
+        }
 
-        var (open, now) = (invoice.Open, clock.GetUtcNow());
-        var at = on is { } day && day != clock.Today ? day.At(12) : now; // a day has no hour: noon is on it everywhere in Europe
-        invoice.MarkPaidByHand(at, now);
-        Add(invoice, PaymentKind.Payment, open, $"manual:{invoice.Id:n}:{invoice.Version}", "manual", at);
+        await SettleCollectionsAsync(invoice, "manual", ct);
     }
 
     /// <summary>The payment provider says that a link was paid: its invoice, or the failed transactions it stands for, or itself alone.</summary>
@@ -114,7 +117,8 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
     }
 
     /// <summary>A transfer arrived on the creditor's account for an invoice.</summary>
-    public async Task TransferredAsync(Invoice invoice, decimal amount, string sourceKey, CancellationToken ct)
+    /// <param name="from">The account of who paid, where the statement has it.</param>
+    public async Task TransferredAsync(Invoice invoice, decimal amount, string sourceKey, Iban? from, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var payment = Add(invoice, PaymentKind.Payment, amount, sourceKey, "transfer", now, isDouble: invoice.Receive(amount, now));
@@ -125,7 +129,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
             await SettleCollectionsAsync(invoice, "transfer", ct);
         }
 
-        await PublishAsync(invoice, payment, null, null, null, 0, ct);
+        await PublishAsync(invoice, payment, null, null, null, 0, ct, from);
     }
 
     /// <summary>The creditor's bank credited a collection.</summary>
@@ -209,12 +213,12 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         return payment;
     }
 
-    private async Task PublishAsync(Invoice invoice, InvoicePayment payment, DirectDebit? debit, PayLink? link, string? action, int step, CancellationToken ct)
+    private async Task PublishAsync(Invoice invoice, InvoicePayment payment, DirectDebit? debit, PayLink? link, string? action, int step, CancellationToken ct, Iban? from = null)
     {
         var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var mandate = debit is null ? null : await db.Mandates.AsNoTracking().Where(m => m.Id == debit.MandateId).Select(m => m.Reference).SingleAsync(ct);
         Feed.Append(db, invoice.CreditorId, FeedName.InvoicePayments,
-            InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, action, step), payment.OccurredAt);
+            InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, from, action, step), payment.OccurredAt);
         if (debit is not null) await FeedTransactionAsync(debit, ct);
         if (payment.IsDouble) await mail.PaidTwiceAsync(db, invoice, payment, ct);
         await ChangedAsync(invoice, ct);

@@ -64,7 +64,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         ];
         var what = invoice is null ? "mail.retry_payment" : "mail.retry";
         Add(db, creditor, profile, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
-            t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[what + ".text", facts], t["mail.retry.mandate", facts]],
+            t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[CardWords(mandate.Kind, what + ".text"), facts], t[AgreementWords(mandate.Kind, "mail.retry.mandate"), facts]],
             invoice is null ? null : t["mail.invoice.see"], invoice is null ? null : address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
     }
 
@@ -119,7 +119,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var creditor = known.Creditor;
         var t = texts.In(customer.Language ?? creditor.Language);
         Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "failure", AboutOf(null, debit), null, to, null, now, t["mail.failure.subject", Facts(debit, creditor, customer, mandate, reasonCode, t)],
-            [t["mail.dear", ("name", customer.DisplayName)], t["mail.failure.text", Facts(debit, creditor, customer, mandate, reasonCode, t)]], null, null, null);
+            [t["mail.dear", ("name", customer.DisplayName)], t[CardWords(mandate.Kind, "mail.failure.text"), Facts(debit, creditor, customer, mandate, reasonCode, t)]], null, null, null);
         return true;
     }
 
@@ -181,8 +181,8 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("profile", profile.Name)];
         Add(db, creditor, profile, t, "invite", $"mandate:{mandate.Id}", isAgain ? null : $"invite:{mandate.Id:n}", to, null, now,
-            t["mail.invite.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.invite.text", facts]],
-            t["mail.invite.sign"], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
+            t[profile.Kind is AgreementKind.Contract ? "mail.invite.subject_contract" : "mail.invite.subject", facts],
+            [t["mail.dear", ("name", customer.DisplayName)], t[profile.Kind is AgreementKind.Contract ? "mail.invite.text_contract" : CardWords(profile.Kind, "mail.invite.text"), facts]], t[AgreementWords(profile.Kind, "mail.invite.sign")], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
     }
 
     /// <summary>The way to the debtor's own page.</summary>
@@ -194,7 +194,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var creditor = known.Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name)];
-        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "access", $"mandate:{mandate.Id}", null, to, null, now, t["mail.access.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.access.text", facts]], t["mail.access.open"], address.Of("/my/" + token), null);
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "access", $"mandate:{mandate.Id}", null, to, null, now, t[AgreementWords(mandate.Kind, "mail.access.subject"), facts], [t["mail.dear", ("name", customer.DisplayName)], t[AgreementWords(mandate.Kind, "mail.access.text"), facts]], t["mail.access.open"], address.Of("/my/" + token), null);
     }
 
     /// <summary>The code a signer types to sign, in the language of the page.</summary>
@@ -202,7 +202,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
     {
         var t = texts.In(language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("code", code), ("reference", mandate.Reference)];
-        Add(db, creditor, null, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t["mail.code.text", facts], t["mail.code.warning", facts]], null, null, null);
+        Add(db, creditor, null, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t[AgreementWords(mandate.Kind, "mail.code.text"), facts], t["mail.code.warning", facts]], null, null, null);
     }
 
     /// <summary>The signed mandate, for the debtor's own papers.</summary>
@@ -215,11 +215,16 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.MaskedMeans)];
         Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
-            t["mail.mandate.subject", facts],
-            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[TextOf(mandate), facts], t["mail.access.text", facts]],
+            t[AgreementWords(mandate.Kind, "mail.mandate.subject"), facts],
+            [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[TextOf(mandate), facts], t[AgreementWords(mandate.Kind, "mail.access.text"), facts]],
             t["mail.access.open"], address.Of("/my/" + access.LongLinkOf(mandate.Id, now)),
             mandate.DocumentHash is { } hash ? new MailAttachment($"{Safe(mandate.Reference)}.pdf", "application/pdf", hash) : null);
     }
+
+    // Words for a card, or for whatever is no direct debit; who has the general ones pays from an account.
+    private static string CardWords(AgreementKind kind, string key) => kind is AgreementKind.CreditCard ? key + "_card" : key;
+
+    private static string AgreementWords(AgreementKind kind, string key) => kind is AgreementKind.DirectDebit ? key : key + "_agreement";
 
     private static string TextOf(Mandate mandate) => mandate switch
     {
@@ -252,7 +257,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference)];
         Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate_cancelled", $"mandate:{mandate.Id}", $"cancelled:{mandate.Id:n}", to, null, now,
-            t["mail.cancelled.subject", facts], [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t["mail.cancelled.text", facts]], null, null, null);
+            t[AgreementWords(mandate.Kind, "mail.cancelled.subject"), facts], [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[AgreementWords(mandate.Kind, "mail.cancelled.text"), facts]], null, null, null);
     }
 
     /// <summary>A debtor chose the day on which an invoice is collected: the announcement, with all that one must name, and the way to take it back.</summary>
@@ -266,10 +271,10 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         (string, object?)[] facts =
         [
             ("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("day", Day(on, t.Language)),
-            ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.DebtorAccount?.Masked),
+            ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.MaskedMeans),
         ];
         Add(db, creditor, known.ProfileOf(invoice.ProfileId), t, "scheduled", $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
-            t["mail.scheduled.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.scheduled.text", facts], t["mail.retry.mandate", facts]],
+            t["mail.scheduled.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[CardWords(mandate.Kind, "mail.scheduled.text"), facts], t[AgreementWords(mandate.Kind, "mail.retry.mandate"), facts]],
             t["mail.invoice.see"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
     }
 

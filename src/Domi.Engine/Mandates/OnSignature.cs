@@ -18,7 +18,7 @@ internal sealed record OnSignature(decimal? Amount, string? Message, string? Ref
     public static string? Choosing(DateOnly? on) => on is null ? null : new OnSignature(null, null, null, null) { InvoiceOn = on }.Written();
 
     /// <summary>Null when nothing begins. A plan that nobody knows begins nothing either.</summary>
-    /// <exception cref="RefusedException"><c>err_invalid_amount</c>, <c>err_invalid_date</c>, <c>err_invalid_params</c>.</exception>
+    /// <exception cref="RefusedException"><c>err_invalid_amount</c>, <c>err_invalid_date</c>, <c>err_invalid_params</c>, <c>err_scope</c>.</exception>
     public static async Task<OnSignature?> ReadAsync(EngineDb db, Call call, CancellationToken ct)
     {
         var amount = call.Amount("transactionAmount") ?? call.Amount("amount");
@@ -26,6 +26,8 @@ internal sealed record OnSignature(decimal? Amount, string? Message, string? Ref
         if (amount < 0) throw new RefusedException("err_invalid_amount", $"{amount} cannot be collected.", ("amount", amount)) { Field = "transactionAmount" };
         var message = call.TextOf(1000, "transactionMessage", "_txd") is { } text ? Transactions.MessageOf(text) : null;
         var subscription = await SubscribedAsync(db, call, ct);
+        if (amount is not null) call.Require(KeyGroup.Transactions);
+        if (subscription is not null) call.Require(KeyGroup.Subscriptions);
         return amount is null && subscription is null ? null : new(amount, message, call.TextOf(200, "transactionRef", "_txr"), subscription);
     }
 

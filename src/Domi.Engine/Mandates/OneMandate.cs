@@ -120,7 +120,7 @@ internal static class OneMandate
         return Json.Answer(new JsonObject());
     }
 
-    private static async Task<IResult> QueryAsync(Call call, EngineDb db, CancellationToken ct)
+    private static async Task<IResult> QueryAsync(Call call, EngineDb db, PublicAddress address, CancellationToken ct)
     {
         const int pageSize = 500;
         var mandates = db.Mandates.AsNoTracking().Where(m => m.CreditorId == call.CreditorId);
@@ -131,21 +131,22 @@ internal static class OneMandate
         }
 
         if (call.Text("customerNumber", 50) is { } number) mandates = mandates.Where(m => db.Customers.Any(c => c.Id == m.CustomerId && c.CustomerNumber == number));
-        if (Customer.KeyOf(call.Text("email", 254)) is { } address) mandates = mandates.Where(m => db.Customers.Any(c => c.Id == m.CustomerId && c.EmailKey == address));
+        if (Customer.KeyOf(call.Text("email", 254)) is { } email) mandates = mandates.Where(m => db.Customers.Any(c => c.Id == m.CustomerId && c.EmailKey == email));
         mandates = call.Text("state", 40)?.ToUpperInvariant() switch
         {
             null => mandates,
+            "PRINT" => mandates.Where(m => m.State == MandateState.Prepared && m.IsPrinted),
             "PREPARED" => mandates.Where(m => m.State == MandateState.Prepared),
             "SIGNED" => mandates.Where(m => m.State == MandateState.Signed),
             "SIGNED_PENDING_DEBTOR_BANK" => mandates.Where(m => m.State == MandateState.SignedPendingDebtorBank),
             "CANCELLED" => mandates.Where(m => m.State == MandateState.Cancelled),
-            _ => throw Call.Invalid("state", "state is PREPARED, SIGNED or CANCELLED."),
+            _ => throw Call.Invalid("state", "state is PREPARED, PRINT, SIGNED, SIGNED_PENDING_DEBTOR_BANK or CANCELLED."),
         };
 
         var page = (int)Math.Clamp(call.Number("page") ?? 0, 0, 100_000);
-        var found = await mandates.OrderBy(m => m.Id).Skip(page * pageSize).Take(pageSize)
+        var found = await mandates.OrderBy(m => m.Id).Skip(page * pageSize).Take(pageSize + 1)
             .Join(db.Profiles, m => m.ProfileId, p => p.Id, (mandate, profile) => new { mandate, profile }).ToListAsync(ct);
-        var contracts = new JsonArray([.. found.Select(f => (JsonNode)new JsonObject
+        var contracts = new JsonArray([.. found.Take(pageSize).Select(f => (JsonNode)new JsonObject
         {
             ["type"] = f.profile.WireType,
             ["state"] = f.mandate.WireState,
@@ -157,7 +158,7 @@ internal static class OneMandate
             ["ct"] = f.profile.Number.ToString(CultureInfo.InvariantCulture),
             ["preparedAt"] = Json.Instant(f.mandate.PreparedAt),
         })]);
-        return Json.Answer(new JsonObject { ["Contracts"] = contracts, ["_links"] = new JsonObject() });
+        return Json.Answer(new JsonObject { ["Contracts"] = contracts, ["_links"] = Links.Of(call, address, "/creditor/mandate/query", page, found.Count > pageSize) });
     }
 
     private static async Task<Mandate> FindAsync(EngineDb db, Call call, bool tracked, CancellationToken ct)
@@ -191,6 +192,7 @@ internal static class CancelMandate
                 invoice.StopCollecting(clock.GetUtcNow());
                 await settlement.ChangedAsync(invoice, ct);
             }
+            else await settlement.TransactionChangedAsync(debit, ct);
         }
     }
 }

@@ -34,7 +34,10 @@ internal sealed class MyModel(CustomerAccess access, CreditorKeys keys, EngineDb
 
     public string? TypedIban { get; private set; }
 
-    public string? Said => Request.Query["r"].FirstOrDefault() switch { "changed" => "my.changed", "stopped" => "my.stopped", _ => null };
+    public string? Said => Request.Query["r"].FirstOrDefault() switch { "changed" => "my.changed", "stopped" => WordsOf("my.stopped"), _ => null };
+
+    /// <summary>Key of the words: mandates are called so where there is nothing else.</summary>
+    public string WordsOf(string key) => Mandates.All(m => m.Kind is AgreementKind.DirectDebit) ? key : key + ".agreements";
 
     public string NonceOf(Mandate mandate) => nonces.Of(mandate.Id, Step, new(mandate.Version, clock.GetUtcNow(), Language));
 

@@ -56,6 +56,11 @@ internal sealed class PayModel(
     /// <summary>How it was paid in the end: <c>bancontact</c>, <c>sdd</c>, <c>manual</c>…</summary>
     public string? PaidBy { get; private set; }
 
+    private AgreementKind kind;
+
+    /// <summary>Key of the words: of those for cards, where it is or would be a card that is charged.</summary>
+    public string WordsOf(string key) => kind is AgreementKind.CreditCard ? key + ".card" : key;
+
     public int? DocumentKb { get; private set; }
 
     public string? QrSvg { get; private set; }
@@ -184,6 +189,7 @@ internal sealed class PayModel(
         if (invoice.IsPayable) await OfferAsync(profile, ct);
         else if (invoice.State is InvoiceState.Pending) await ReadCollectionAsync(ct);
         else if (invoice.State is InvoiceState.Paid) await ReadPaymentAsync(ct);
+        kind = Mandate?.Kind ?? profile.Kind;
         if (CameBack) ForwardTo = ThankYou.Of(invoice, profile, Creditor, Language);
         return true;
     }

@@ -160,6 +160,7 @@ internal static class PaymentLinks
 
     private static async Task<IResult> RefundAsync(Call call, EngineDb db, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
+        call.Require(KeyGroup.Transfers);
         var message = call.TextOf(140, "message", "msg") ?? throw Call.Missing("message");
         var wanted = call.Amount("amount");
         var (link, amount) = await db.WriteOrRepeatAsync(async token =>

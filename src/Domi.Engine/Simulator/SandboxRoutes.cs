@@ -4,6 +4,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Wire;
 using Domi.Platform;
+using Domi.Standards;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,11 +23,14 @@ internal static class SandboxRoutes
         sandbox.MapPost("outcome", PlayAsync);
     }
 
+    /// <summary>The creditor whose sandbox it is: the first one.</summary>
+    private static IQueryable<Creditor> Own(EngineDb db) => db.Creditors.AsNoTracking().OrderBy(c => c.MerchantId).Take(1);
+
     private static async Task<IResult> ReadAsync(HttpContext http, EngineDb db, Secrets secrets, CreditorKeys keys, PublicAddress address, CancellationToken ct)
     {
         if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) return Results.Redirect("/simulator");
 
-        var creditor = await db.Creditors.AsNoTracking().OrderBy(c => c.MerchantId).FirstAsync(ct);
+        var creditor = await Own(db).SingleAsync(ct);
         var key = await db.ApiKeys.AsNoTracking().Where(k => k.CreditorId == creditor.Id && k.RevokedAt == null).OrderBy(k => k.CreatedAt).FirstAsync(ct);
         var profiles = await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditor.Id).OrderBy(p => p.Number).ToListAsync(ct);
         return Results.Json(new
@@ -45,23 +49,24 @@ internal static class SandboxRoutes
     {
         if (await Sandbox.ReadAsync(http, ct) is not { } body || (Text(body, "invoice") ?? Text(body, "transaction")) is not { } which || Text(body, "code") is not { } code)
             return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"invoice\":\"<id or number>\",\"code\":\"MD06\"}, or {\"transaction\":\"<id>\",…}.");
-        if (code.Length is < 2 or > 8 || !code.All(char.IsAsciiLetterOrDigit))
-            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "code is a reason code of ISO 20022, such as MD06.");
+        if (!ReasonCodes.Known.Contains(code, StringComparer.OrdinalIgnoreCase))
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "code is one of " + string.Join(", ", ReasonCodes.Known.Order(StringComparer.Ordinal)) + ".");
 
         var isId = Guid.TryParse(which, out var id);
         long? number = Text(body, "invoice") is null ? long.TryParse(which, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var given) ? given : -1 : null;
+        var own = await Own(db).Select(c => c.Id).SingleAsync(ct);
         var outcome = await db.WriteAsync(async token =>
         {
             if (number is not null)
             {
-                if (await db.DirectDebits.Where(d => d.Number == number && d.State == DirectDebitState.Paid).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(token) is not { } collected) return "no settled collection";
+                if (await db.DirectDebits.Where(d => d.CreditorId == own && d.Number == number && d.State == DirectDebitState.Paid).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(token) is not { } collected) return "no settled collection";
 
                 var of = collected.InvoiceId is { } invoiceId ? await db.Invoices.SingleAsync(i => i.Id == invoiceId, token) : null;
                 await settlement.FailedAsync(collected, of, code.ToUpperInvariant(), token);
                 return null;
             }
 
-            var invoice = await db.Invoices.Where(i => i.Number == which || (isId && i.PublicId == id)).OrderBy(i => i.Id).FirstOrDefaultAsync(token);
+            var invoice = await db.Invoices.Where(i => i.CreditorId == own && (i.Number == which || (isId && i.PublicId == id))).OrderBy(i => i.Id).FirstOrDefaultAsync(token);
             if (invoice is null) return "no such invoice";
 
             var debit = await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Paid).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(token);

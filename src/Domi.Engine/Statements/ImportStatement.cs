@@ -137,7 +137,7 @@ internal sealed class StatementImport(EngineDb db, Settlement settlement, Busine
                     if (line.Amount > 0 && await InvoiceOfAsync(creditorId, line, token) is { } invoice)
                     {
                         item.InvoiceId = invoice.Id;
-                        await settlement.TransferredAsync(invoice, line.Amount, $"statement:{line.SourceKey[..40]}", token);
+                        await settlement.TransferredAsync(invoice, line.Amount, $"statement:{line.SourceKey[..40]}", line.Account, token);
                     }
 
                     Feed.Append(db, creditorId, FeedName.Statements, Of(item, item.InvoiceId is { } id ? await db.Invoices.Where(i => i.Id == id).Select(i => i.Number).SingleAsync(token) : null), clock.GetUtcNow());
@@ -156,7 +156,7 @@ internal sealed class StatementImport(EngineDb db, Settlement settlement, Busine
         var invoice = await db.Invoices.SingleOrDefaultAsync(i => i.CreditorId == item.CreditorId && i.Number == number, ct) ?? throw new RefusedException("err_not_found", $"No invoice {number}.") { Field = "invoice" };
         if (invoice.State is InvoiceState.Archived) throw new RefusedException("err_invalid_state", $"Invoice {number} is archived.");
         item.InvoiceId = invoice.Id;
-        await settlement.TransferredAsync(invoice, item.Amount, $"statement:{item.SourceKey[..40]}", ct);
+        await settlement.TransferredAsync(invoice, item.Amount, $"statement:{item.SourceKey[..40]}", item.CounterpartyAccount, ct);
         Feed.Append(db, item.CreditorId, FeedName.Statements, Of(item, invoice.Number), clock.GetUtcNow());
     }
 

@@ -25,8 +25,8 @@ internal static class TransferView
             ["date"] = Json.Day(transfer.RequestedOn),
             ["state"] = transfer.WireState,
         };
-        // One client reads it as an instant, and an empty one breaks it.
-        if (transfer.BookedOn is { } booked) entry["bkdate"] = Json.Instant(booked.StartOfDay());
+        // One client reads it as an instant, and an empty one breaks it. Noon is on the day everywhere in Europe.
+        if (transfer.BookedOn is { } booked) entry["bkdate"] = Json.Instant(booked.At(12));
         if (transfer.ReasonCode is { } code) entry["bkerror"] = code;
         return entry;
     }

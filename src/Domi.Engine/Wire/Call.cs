@@ -39,6 +39,10 @@ internal sealed class Call
 
     public Guid CreditorId => Caller.CreditorId;
 
+    /// <summary>What a call does besides what its address says, a collection or a refund for instance: its key must be allowed that too.</summary>
+    /// <exception cref="RefusedException"><c>err_scope</c>.</exception>
+    public void Require(KeyGroup group) => Caller.Scope.Require(group, Http.Request.Method);
+
     public static async ValueTask<Call> BindAsync(HttpContext context)
     {
         var values = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);

@@ -23,6 +23,12 @@ internal sealed record KeyScope(bool IsReadOnly, IReadOnlySet<KeyGroup>? Groups)
 
     public bool May(KeyGroup group, string method) =>
         (!IsReadOnly || HttpMethods.IsGet(method)) && (Groups is null || group is KeyGroup.Profiles || Groups.Contains(group));
+
+    /// <exception cref="RefusedException"><c>err_scope</c>.</exception>
+    public void Require(KeyGroup group, string method)
+    {
+        if (!May(group, method)) throw new RefusedException("err_scope", $"The key may not use {method} of {group}.", ("group", group.ToString().ToLowerInvariant()));
+    }
 }
 
 internal static class KeyScopes
@@ -35,9 +41,8 @@ internal static class KeyScopes
         routes.AddEndpointFilter((context, next) =>
         {
             var http = context.HttpContext;
-            return ((Caller)http.Items[typeof(Caller)]!).Scope.May(group, http.Request.Method)
-                ? next(context)
-                : throw new RefusedException("err_scope", $"The key may not use {http.Request.Method} of {group}.", ("group", group.ToString().ToLowerInvariant()));
+            ((Caller)http.Items[typeof(Caller)]!).Scope.Require(group, http.Request.Method);
+            return next(context);
         });
         return routes;
     }

@@ -41,6 +41,18 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task What_was_signed_elsewhere_was_signed_on_its_day()
+    {
+        var (reference, _) = await client.SignAsync("import", "LONGAGO", ("signDate", "2024-11-05"));
+        using var person = await Person.OfAsync(app);
+
+        var html = await person.GetAsync(await AgreementAsync(reference));
+
+        Assert.Contains("<dt>Signed</dt><dd><time datetime=\"2024-11-05\">", html);
+        Assert.Contains("datetime=\"2024-11-04T23:00:00Z\"", html); // in the list of what happened
+    }
+
+    [Fact]
     public async Task A_form_that_is_sent_twice_counts_once()
     {
         var reference = await client.GivenASignedMandate("TWICE");
@@ -277,6 +289,19 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
         }
 
         Assert.Equal("Club", Assert.Single(ProfileAttributes.Of(await app.ReadEngineAsync(db => db.Profiles.AsNoTracking().SingleAsync(p => p.Prefix == "MEM")))).Name);
+    }
+
+    [Fact]
+    public async Task A_profile_names_its_languages_alike_everywhere_and_says_its_type_once()
+    {
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator, "nl");
+        foreach (var page in new[] { "/console/profiles/1/agreements", "/console/profiles/1/invoices" })
+        {
+            var html = WebUtility.HtmlDecode(await person.GetAsync(page));
+            var names = new[] { ">Nederlands<", ">Français<", ">English<", ">Deutsch<" }.Select(n => html.IndexOf(n, StringComparison.Ordinal)).ToList();
+            Assert.True(names[0] >= 0 && names.SequenceEqual(names.Order()), page);
+            Assert.Contains("<p class=\"sub\">1 · CORE</p>", html);
+        }
     }
 
     [Fact]

@@ -46,6 +46,7 @@ public sealed partial class ImportTests(AppFixture app) : IClassFixture<AppFixtu
         var preview = await ShowAsync(person, "customers", Text);
         Assert.Equal([("3", "email (2)"), ("4", "country (4)"), ("5", "customerNumber (1)")], Faults(preview));
         Assert.Contains("It is the same as line 2.", preview);
+        Assert.Contains("<h1>Import – Customers</h1>", WebUtility.HtmlDecode(preview));
         Assert.Equal(0, await CustomersAsync("IMP-"));
 
         await TakeAsync(person, "customers", preview);

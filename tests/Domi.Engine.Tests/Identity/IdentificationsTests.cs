@@ -86,11 +86,21 @@ public sealed class IdentificationsTests(AppFixture app) : IClassFixture<AppFixt
     }
 
     [Theory]
-    [InlineData("err_no_integration", "iban=BE68539007547034", "name=An Peeters")]
+    [InlineData("MATCH", null, "BE68539007547034")]
+    [InlineData("CLOSE_MATCH", "A. Peeters", "BE82011111114368")]
+    [InlineData("NO_MATCH", null, "BE71011111114469")]
+    public async Task The_bank_of_the_sandbox_compares_a_name_with_an_account(string result, string? suggestion, string iban)
+    {
+        var answer = await client.TakenAsync(HttpMethod.Post, "/ibancheck", ("iban", iban), ("name", "An Peeters"));
+
+        Assert.Equal((result, suggestion), (answer.GetProperty("result").GetString(), answer.GetProperty("suggestion").GetString()));
+    }
+
+    [Theory]
     [InlineData("err_invalid_iban", "iban=BE00", "name=An Peeters")]
     [InlineData("err_missing_params", "name=An Peeters")]
     [InlineData("err_missing_params", "iban=BE68539007547034")]
-    public async Task No_bank_compares_names(string code, params string[] form) =>
+    public async Task A_name_is_compared_with_an_account_that_holds(string code, params string[] form) =>
         Assert.Equal(code, await EngineClient.RefusalAsync(client.FormAsync("/ibancheck", [.. form.Select(f => f.Split('=')).Select(f => (f[0], f[1]))])));
 
     private async Task<string> IdentAsync(string method, params (string Name, string Value)[] more) =>

@@ -40,6 +40,25 @@ public sealed class PaidByHandTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task What_failed_of_its_collections_is_settled_in_both_ways_of_saying_it()
+    {
+        await client.GivenASignedMandate("H4");
+        foreach (var number in new[] { "HAND-4", "HAND-5" }) await client.BookAsync(EngineClient.Invoice(number, 12m, "H4", due: "2026-03-20")); // 12 euro: refused for good
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(14));
+        Assert.Equal("ERROR ERROR", await StatesAsync());
+
+        (await client.FormAsync("/invoice/HAND-4/action", ("type", "manualPayment"))).Dispose();
+        using var state = await client.SendAsync(HttpMethod.Put, "/invoice/HAND-5", new FormUrlEncodedContent([new("state", "paid")]));
+
+        Assert.Equal("PAID PAID", await StatesAsync());
+        var told = (await client.FeedAsync("/transaction", "Entries")).Last(e => e.GetProperty("ref").GetString() == "HAND-5");
+        Assert.Equal("PAID", told.GetProperty("state").GetString());
+
+        async Task<string> StatesAsync() => string.Join(' ', (await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking()
+            .Where(d => !d.IsSuperseded && db.Invoices.Any(i => i.Id == d.InvoiceId && (i.Number == "HAND-4" || i.Number == "HAND-5"))).ToListAsync())).Select(d => d.WireState));
+    }
+
+    [Fact]
     public async Task A_negative_part_that_was_paid_before_is_no_amount()
     {
         var invoice = EngineClient.Invoice("HAND-3", 40m, "H1");

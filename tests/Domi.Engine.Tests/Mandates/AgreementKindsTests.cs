@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
+using Domi.Engine.Tests.Console;
 using Domi.Engine.Tests.Pages;
+using Domi.Engine.Users;
 using Domi.Platform;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -105,6 +107,36 @@ public sealed class AgreementKindsTests(AppFixture app) : IClassFixture<AppFixtu
         Assert.Equal((MandateState.Signed, "tok_77", new DateOnly(2030, 8, 31), "cus_1", true), (mandate.State, mandate.CardToken, mandate.CardExpiresOn, mandate.CardHolderId, mandate.IsCollectable));
         Assert.Equal("err_missing_params", await RefusedAsync(("ct", Card), ("method", "import")));
         Assert.Equal("err_invalid_params", await RefusedAsync(("ct", Card), ("method", "import"), ("_psptoken", "t"), ("_expiry", "2030-08-01"), ("_last", "42")));
+    }
+
+    [Fact]
+    public async Task A_charge_is_given_back_to_the_account_that_is_typed_for_a_card_has_none()
+    {
+        var (reference, _) = await client.SignAsync("import", "CARD-BACK", ("ct", Card), ("iban", ""), ("_psptoken", "tok_78"), ("_expiry", "2030-08-01"), ("_last", "4242"));
+        var number = (await client.TransactAsync(reference, 44m)).GetProperty("id").ToString();
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromMinutes(1));
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
+        var path = "/console/transactions/" + number;
+        Assert.Contains("id=\"Refund-iban\"", await person.GetAsync(path));
+
+        foreach (var wrong in new[] { "", "BE00" })
+            using (await person.DoAsync(path + "?handler=Refund", ("amount", "4"), ("message", "Back"), ("iban", wrong))) Assert.Contains("callout bad", await person.GetAsync(path));
+        using (await person.SureAsync(path + "?handler=Refund", ("amount", "4"), ("message", "Back"), ("iban", "BE91 0017 3264 1076"))) { }
+
+        var transfer = await app.ReadEngineAsync(db => db.Transfers.SingleAsync(t => db.DirectDebits.Any(d => d.Id == t.DirectDebitId && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == reference))));
+        Assert.Equal((4m, "BE91001732641076"), (transfer.Amount, transfer.Account.Value));
+    }
+
+    [Fact]
+    public async Task A_charge_is_moved_to_any_day_of_the_week()
+    {
+        var (reference, _) = await client.SignAsync("import", "CARD-DAY", ("ct", Card), ("iban", ""), ("_psptoken", "tok_79"), ("_expiry", "2031-08-01"), ("_last", "4242"));
+        var made = await client.TransactAsync(reference, 44m, ("reqcolldt", "2030-06-14"));
+
+        await client.DoneAsync(HttpMethod.Put, "/transaction", ("id", made.GetProperty("id").ToString()), ("reqcolldt", "2030-06-16")); // a Sunday
+
+        Assert.Equal("2030-06-16", (await client.TransactionAsync(made)).GetProperty("reqcolldt").GetString());
+        await client.DoneAsync(HttpMethod.Delete, "/transaction", ("id", made.GetProperty("id").ToString()));
     }
 
     [Fact]
@@ -232,6 +264,28 @@ public sealed class AgreementKindsTests(AppFixture app) : IClassFixture<AppFixtu
         var again = await debtor.SubmitAsync(mine + "?handler=card", ("nonce", await debtor.NonceAsync(mine)), ("mandate", id.ToString()));
         await debtor.SubmitAsync(mine + "?handler=stop", ("nonce", await debtor.NonceAsync(mine)), ("mandate", id.ToString()));
         Assert.DoesNotContain("name=\"method\"", await debtor.SeeAsync(again)); // nobody pays for an agreement that is over
+    }
+
+    [Fact]
+    public async Task Who_pays_by_card_reads_of_his_card_and_of_no_account_and_no_mandate()
+    {
+        var (reference, _) = await client.SignAsync("import", "C-CARD-WORDS", ("ct", Card), ("iban", ""), ("l", "en"), ("_psptoken", "tok_1"), ("_expiry", "2032-08-01"), ("_last", "4242"), ("_cctype", "visa"));
+        var pay = await debtor.BookAsync("CARD-WORDS", 44m, ct: 61, shape: i => (i["manual"], i["locale"], i["customer"]!["l"]) = (true, "en", "en"));
+
+        Says(await debtor.SeeAsync(pay), "charged to your card visa •••• 4242");
+        await debtor.SubmitAsync(pay + "?handler=schedule", ("nonce", await debtor.NonceAsync(pay)), ("day", "2031-03-01"));
+        Says(await debtor.SeeAsync(pay), "charges this amount to your card");
+        Says((await debtor.MailsAsync("C-CARD-WORDS@example.org"))[^1].TextBody, "to your card visa •••• 4242", "Agreement: " + reference);
+
+        var entry = new Uri((await client.TakenAsync(HttpMethod.Post, "/customeraccess", ("mndtId", reference))).GetProperty("url").GetString()!).AbsolutePath;
+        using var entered = await debtor.Http.GetAsync(entry);
+        Says(await debtor.SeeAsync(entered.Headers.Location!.OriginalString), "Your agreements at", "Stop this agreement");
+
+        static void Says(string? text, params string[] words)
+        {
+            foreach (var word in words) Assert.Contains(word, text);
+            Assert.DoesNotMatch("(?i)this mandate|mandates|your account|direct debit|creditor identifier", text);
+        }
     }
 
     [Fact]

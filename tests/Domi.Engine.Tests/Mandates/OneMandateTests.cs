@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Domi.Engine.Mandates;
 using Domi.Engine.Tests.Pages;
+using Domi.Platform;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
 
@@ -135,6 +136,20 @@ public sealed class OneMandateTests(AppFixture app) : IClassFixture<AppFixture>
     }
 
     [Fact]
+    public async Task A_transaction_that_ends_with_its_mandate_is_told_as_final()
+    {
+        var access = await app.GivenAKeyAsync("woken of transactions", "http://127.0.0.1:9/hook");
+        var reference = await client.GivenASignedMandate("CAN-3");
+        var made = await client.TransactAsync(reference, 40m);
+
+        using (await client.SendAsync(HttpMethod.Delete, $"/mandate?mndtId={reference}&rsn=over")) { }
+
+        var told = (await client.FeedAsync("/transaction", "Entries")).Last(e => e.GetProperty("id").GetInt64() == made.GetProperty("id").GetInt64());
+        Assert.Equal(("OPEN", true), (told.GetProperty("state").GetString(), told.GetProperty("final").GetBoolean()));
+        Assert.Contains("transaction:" + made.GetProperty("id"), await app.ReadEngineAsync(db => db.Deliveries.Where(d => db.ApiKeys.Any(k => k.Id == d.ApiKeyId && k.Description == access.ApiKey)).Select(d => d.ObjectKey).ToListAsync()));
+    }
+
+    [Fact]
     public async Task Mandates_are_found_by_customer_address_account_and_state()
     {
         var signed = await client.GivenASignedMandate("QRY-1", ("iban", "BE91001732641076"));
@@ -147,6 +162,45 @@ public sealed class OneMandateTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.DoesNotContain(prepared, ofAccount);
         Assert.Equal([prepared], await FoundAsync("customerNumber=QRY-1&state=prepared"));
         Assert.Equal([], await FoundAsync("customerNumber=QRY-9"));
+    }
+
+    [Fact]
+    public async Task One_that_waits_on_paper_is_found_by_the_state_it_says()
+    {
+        var (paper, _) = await client.SignAsync("paper", "QRY-2");
+
+        Assert.Equal("PRINT", await client.MandateStateAsync(paper));
+        Assert.Equal([paper], await FoundAsync("customerNumber=QRY-2&state=print"));
+        Assert.Equal([paper], await FoundAsync("customerNumber=QRY-2&state=PREPARED"));
+    }
+
+    [Fact]
+    public async Task More_than_a_page_holds_is_read_by_its_links()
+    {
+        var (reference, _) = await client.InviteAsync("PAGES");
+        await app.ReadEngineAsync(async db =>
+        {
+            var first = await db.Mandates.AsNoTracking().SingleAsync(m => m.Reference == reference);
+            foreach (var i in Enumerable.Range(1, 500))
+            {
+                var other = new Mandate(first.CreditorId, first.ProfileId, first.CustomerId, $"PAGED{i}", first.Scheme, first.PreparedAt, Guid.CreateVersion7()) { Number = 700_000 + i, PageTokenHash = Secrets.HashOf($"PAGED{i}") };
+                other.Expires(first.LinkExpiresAt);
+                db.Mandates.Add(other);
+            }
+
+            return await db.SaveChangesAsync();
+        });
+
+        var (found, pages) = (new HashSet<string>(), 0);
+        for (var page = "/mandate/query?customerNumber=PAGES"; page is not null; pages++)
+        {
+            var answer = await client.GetAsync(page);
+            found.UnionWith(answer.GetProperty("Contracts").EnumerateArray().Select(c => c.GetProperty("mandateNumber").GetString()!));
+            Assert.Equal(pages > 0, answer.GetProperty("_links").TryGetProperty("previous", out _));
+            page = answer.GetProperty("_links").TryGetProperty("next", out var next) ? new Uri(next.GetString()!).PathAndQuery["/creditor".Length..] : null;
+        }
+
+        Assert.Equal((501, 2), (found.Count, pages));
     }
 
     private async Task<IEnumerable<string?>> FoundAsync(string query) =>

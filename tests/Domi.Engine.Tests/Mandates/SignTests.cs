@@ -369,6 +369,7 @@ public sealed class SignOutsideTests(SignOutsideTests.Fixture app) : IClassFixtu
     [Fact]
     public async Task What_needs_somebody_outside_is_refused_and_an_import_is_taken()
     {
+        Assert.Equal("err_no_integration", await EngineClient.RefusalAsync(client.FormAsync("/ibancheck", ("iban", "BE68539007547034"), ("name", "An Peeters"))));
         foreach (var method in new[] { "itsme", "eid", "idin", "emachtiging", "sms", "bancontact", "ideal", "visa", "paypal" })
             Assert.Equal("err_no_integration", await EngineClient.RefusalAsync(client.FormAsync("/sign", ("ct", "1"), ("method", method), ("customerNumber", "OUT"), ("iban", "BE68539007547034"), ("mobile", "+32470112233"), ("bic", "INGBNL2A"))));
         Assert.Equal("err_no_integration", await EngineClient.RefusalAsync(client.FormAsync("/ident", ("ct", "1"), ("method", "itsme"))));

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Domi.Engine.Invoices;
+using Domi.Engine.Tests.Creditors;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
 
@@ -64,6 +65,8 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     [InlineData("/sandbox/outcome", "application/x-www-form-urlencoded", "invoice=1&code=MD06", 415)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"1\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"1\",\"code\":\"not a code\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"paid\"}", 400)]
+    [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"XX99\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"\\ud800\",\"code\":\"MD06\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"\\u0000\",\"code\":\"MD06\"}", 400)]
     [InlineData("/sandbox/outcome", "application/json", "{\"invoice\":\"unknown\",\"code\":\"MD06\"}", 404)]
@@ -99,5 +102,29 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
         Assert.Equal("EXPIRED", (await client.GetAsync("/invoice/SBX-1")).GetProperty("state").GetString());
         Assert.Equal(["Payment", "Failure MD06 True"], await app.ReadEngineAsync(db => db.InvoicePayments.OrderBy(p => p.OccurredAt)
             .Select(p => p.Kind == PaymentKind.Payment ? "Payment" : $"{p.Kind} {p.ReasonCode} {p.Reverses}").ToListAsync()));
+    }
+}
+
+/// <summary>Two creditors on one engine: the sandbox is the first one's.</summary>
+public sealed class SandboxOfOneCreditorTests(ForeignCreditorTests.Fixture app) : IClassFixture<ForeignCreditorTests.Fixture>
+{
+    private readonly EngineClient other = new(app, app.Other);
+
+    [Fact]
+    public async Task The_bank_of_the_sandbox_takes_back_nothing_of_another_creditor()
+    {
+        const long number = 900_000_001;
+        await other.GivenASignedMandate("SBX");
+        await other.BookAsync(EngineClient.Invoice("SBX-1", 100m, "SBX"));
+        await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(60));
+        await app.ReadEngineAsync(db => db.DirectDebits.Where(d => d.CreditorId == app.Other.CreditorId && d.Ref == "SBX-1").ExecuteUpdateAsync(d => d.SetProperty(x => x.Number, number))); // which nobody else has
+
+        foreach (var body in new object[] { new { invoice = "SBX-1", code = "MD06" }, new { transaction = $"{number}", code = "MD06" } })
+        {
+            using var answer = await app.EngineHttp.PostAsJsonAsync("/sandbox/outcome", body);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        Assert.Equal("PAID", (await other.GetAsync("/invoice/SBX-1")).GetProperty("state").GetString());
     }
 }

@@ -28,6 +28,9 @@ public sealed class ImportStatementTests(AppFixture app) : IClassFixture<AppFixt
             (Text(told, "account"), Text(told, "name"), Text(told, "iban"), Text(told, "bic"), told.GetProperty("amount").GetDecimal(), Text(told, "date")));
         var payment = (await client.GetAsync("/invoice/ST1-2?include=lastpayment")).GetProperty("lastpayment")[0];
         Assert.Equal(("transfer", "payment"), (Text(payment, "method"), Text(payment, "action")));
+        var events = (await client.FeedAsync("/invoice/payment/feed", "Payments")).ToLookup(p => Text(p.GetProperty("origin"), "number"));
+        Assert.Equal((null, "BE91001732641076"), (events["ST1-1"].Single().GetProperty("details").GetProperty("customerIban").GetString(), events["ST1-2"].Single().GetProperty("details").GetProperty("customerIban").GetString()));
+        Assert.All(events["ST1-1"].Concat(events["ST1-2"]), e => Assert.Equal(("bank", JsonValueKind.Null), (Text(e.GetProperty("gateway"), "type"), e.GetProperty("details").GetProperty("refundE2e").ValueKind)));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class TransfersTests(AppFixture app) : IClassFixture<AppFixture>
 
         var booked = await client.GetAsync("/transfer/detail?id=" + id);
         Assert.Equal(("PAID", "PAID", id), (Text(booked, "state"), Text(booked.GetProperty("Entries")[0], "state"), Text(booked, "id")));
-        Assert.True(booked.GetProperty("bkdate").GetDateTimeOffset() > AppFixture.Start);
+        Assert.Equal(await app.ReadEngineAsync(db => db.Transfers.Where(t => t.EndToEndId == id).Select(t => t.BookedOn).SingleAsync()), DateOnly.FromDateTime(booked.GetProperty("bkdate").GetDateTimeOffset().UtcDateTime));
         var told = Assert.Single(await client.FeedAsync("/transfer", "Entries"), e => Text(e, "id") == id);
         Assert.Equal(("PAID", "X-1", 12.5m), (Text(told, "state"), Text(told, "ref"), told.GetProperty("amount").GetDecimal()));
         Assert.Equal("done", Text((await client.GetAsync("/transfer/complete?pmtinfid=" + Text(run, "pmtinfid"))).GetProperty("CreditTransfers").EnumerateArray().Single(), "progress"));

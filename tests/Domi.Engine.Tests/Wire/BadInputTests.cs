@@ -149,7 +149,7 @@ public sealed class BadInputTests(AppFixture app) : IClassFixture<AppFixture>
     [InlineData("POST", "/ident", "ct=1e400&method=itsme")]
     [InlineData("GET", "/issuers/NONE", "")]
     [InlineData("GET", "/issuers/idin", "type=x")]
-    [InlineData("POST", "/ibancheck", "iban=BE68539007547034&name=B")]
+    [InlineData("POST", "/ibancheck", "iban=BE00&name=B")]
     [InlineData("POST", "/invoice/ubl", "a=b")]
     [InlineData("POST", "/invoice/bulk", "a=b")]
     [InlineData("GET", "/invoice/bulk", "batchId=x")]

@@ -41,6 +41,24 @@ public sealed partial class KeyScopeTests(AppFixture app) : IClassFixture<AppFix
     }
 
     [Fact]
+    public async Task What_a_call_begins_or_gives_back_is_asked_of_its_key_too()
+    {
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
+        var signs = new EngineClient(app, await KeyAsync(person, "Signs only", ("groups", "Mandates")));
+        var sells = new EngineClient(app, await KeyAsync(person, "Gives nothing back", ("groups", "Invoices"), ("groups", "Links"), ("groups", "Transactions")));
+        await new EngineClient(app).BookAsync(EngineClient.Invoice("SCOPE-2", 10m, "SCOPE-2"));
+
+        foreach (var field in new[] { "transactionAmount", "subscriptionAmount" })
+            foreach (var path in new[] { "/sign", "/invite" })
+                Assert.Equal((path, field, "err_scope"), (path, field, await EngineClient.RefusalAsync(signs.FormAsync(path, ("method", "import"), ("ct", "1"), ("customerNumber", "SCOPED"), ("lastname", "Peeters"), ("iban", "BE68539007547034"), (field, "5")), HttpStatusCode.Forbidden)));
+        Assert.False(await app.ReadEngineAsync(db => db.Customers.AnyAsync(c => c.CustomerNumber == "SCOPED")));
+        await signs.SignAsync("import", "SCOPED");
+
+        foreach (var (path, type) in new[] { ("/payment/link/refund", ""), ("/transaction/refund", ""), ("/invoice/SCOPE-2/action", "refund"), ("/invoice/SCOPE-2/action", "paymentplan") })
+            Assert.Equal((path, type, "err_scope"), (path, type, await EngineClient.RefusalAsync(sells.FormAsync(path, ("type", type), ("id", "1"), ("amount", "5"), ("message", "Back")), HttpStatusCode.Forbidden)));
+    }
+
+    [Fact]
     public async Task A_key_is_narrowed_and_withdrawn_at_once()
     {
         using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
@@ -57,6 +75,24 @@ public sealed partial class KeyScopeTests(AppFixture app) : IClassFixture<AppFix
         using (await person.SureAsync("/console/keys?handler=Withdraw", ("id", id.ToString()))) { }
         using var gone = await client.SendAsync(HttpMethod.Get, "/invoice");
         Assert.Equal(HttpStatusCode.Unauthorized, gone.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("https://shop.example/hook", true)]
+    [InlineData("http://127.0.0.1:9/hook", true)]
+    [InlineData("http://shop.example/hook", false)]
+    [InlineData("ftp://shop.example/hook", false)]
+    public async Task A_key_is_woken_only_where_webhooks_go(string address, bool isTaken)
+    {
+        using var person = await Person.OfAsync(app, ConsoleRole.Administrator);
+        var name = "Woken at " + address;
+        await KeyAsync(person, name, ("groups", "Customers"));
+        var id = await app.ReadEngineAsync(db => db.ApiKeys.Where(k => k.Description == name).Select(k => k.Id).SingleAsync());
+
+        using (await person.DoAsync("/console/keys?handler=Address", ("id", id.ToString()), ("address", address))) { }
+
+        Assert.Equal(isTaken, !(await person.GetAsync("/console/keys")).Contains("callout bad", StringComparison.Ordinal));
+        Assert.Equal(isTaken ? address : null, await app.ReadEngineAsync(db => db.ApiKeys.Where(k => k.Id == id).Select(k => k.WebhookUrl).SingleAsync()));
     }
 
     [Fact]

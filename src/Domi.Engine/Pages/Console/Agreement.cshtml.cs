@@ -41,7 +41,7 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
             new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.profile"], new($"{profile.Name} ({profile.WireType})")), new(T["console.contract"], new(m.ContractReference)),
             new("IBAN", new(m.DebtorAccount)), new("BIC", new(m.DebtorBic?.Value)), new(T["console.card"], m.CardExpiresOn is { } expiresOn ? new(m.MaskedMeans, Note: T["console.card_until", ("day", PageFormat.ShortDay(expiresOn, T.Language))]) : new(null)), new(T["console.debtor"], new(m.DebtorName)),
             new(T["console.address"], new(string.Join(", ", new[] { m.DebtorStreet, $"{m.DebtorZip} {m.DebtorCity}".Trim(), m.DebtorCountry }.Where(p => !string.IsNullOrEmpty(p))))), new(T["console.campaign"], new(m.Campaign)),
-            new(T["console.made"], new(m.PreparedAt)), new(T["console.opened"], new(m.OpenedAt)), new(T["console.signed_on"], new(m.SignedAt)), new(T["console.method"], new(m.SignMethod)),
+            new(T["console.made"], new(m.PreparedAt)), new(T["console.opened"], new(m.OpenedAt)), new(T["console.signed_on"], new(m.SignedOn)), new(T["console.method"], new(m.SignMethod)),
             new(T["console.signed_by"], new(string.Equals(m.SignedBy, m.DebtorName, StringComparison.OrdinalIgnoreCase) ? null : m.SignedBy)), new(T["console.last_collected"], new(m.LastCollectedOn)),
             new(T["console.reminders"], new(m.Reminders)), new(T["console.ended_on"], new(m.CancelledOn, null, m.CancelReason)),
             .. ProfileAttributes.Answers(profile, m.AttributesJson, T).Select(a => new Fact(a.Question, new(a.Answer))),
@@ -203,7 +203,8 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
             (m.PreparedAt, new(T["console.event.prepared"]), null),
         ];
         if (m.OpenedAt is { } opened) all.Add((opened, new(T["console.event.opened"]), null));
-        if (m.SignedAt is { } signed) all.Add((signed, new(T["console.event.signed"], null, m.SignMethod), m.SignedBy));
+        // What was signed on paper, or taken over, was signed before it came here: then the day is all that is known.
+        if (m is { SignedAt: { } signed, SignedOn: { } on }) all.Add((on == signed.BrusselsDate() ? signed : on.StartOfDay(), new(T["console.event.signed"], null, m.SignMethod), m.SignedBy));
         if (m.CancelledOn is { } ended) all.Add((ended.StartOfDay(), new(T["console.event.ended"], null, m.CancelReason), m.CancelledBy == "creditor" ? null : m.DebtorName));
         return new(T["console.events"], [new(T["console.when"]), new(T["console.what"]), new(T["console.who"])], [.. all.OrderByDescending(e => e.At).Take(MostEvents).Select(e => new Row("", [new(e.At), e.What, new(e.Who)]))]);
     }

@@ -133,7 +133,7 @@ internal sealed class CustomerModel(Desk desk, CreditorKeys keys, MandateEvents 
         new("customerNumber", t["console.customer_number"], c?.CustomerNumber, IsNeeded: c?.CustomerNumber is not null, Longest: 50), new("companyName", t["console.company"], c?.CompanyName, IsNeeded: false), new("firstname", t["console.first_name"], c?.FirstName, IsNeeded: false, Longest: 70),
         new("lastname", t["console.last_name"], c?.LastName, IsNeeded: false, Longest: 70), new("email", t["console.email"], c?.Email, "email", false, 254), new("mobile", t["console.mobile"], c?.Mobile, "tel", false, 50), new("coc", t["console.enterprise_number"], c?.EnterpriseNumber, IsNeeded: false, Longest: 50),
         new("address", t["console.address"], c?.Street, IsNeeded: false), new("zip", t["console.zip"], c?.Zip, IsNeeded: false, Longest: 50), new("city", t["console.city"], c?.City, IsNeeded: false, Longest: 70), new("country", t["console.country"], c?.Country, IsNeeded: false, Longest: 2),
-        new("l", t["page.language"], c?.Language ?? t.Language, Options: [("nl", "Nederlands"), ("fr", "Français"), ("en", "English"), ("de", "Deutsch")]),
+        new("l", t["page.language"], c?.Language ?? t.Language, Options: LanguageNames.All),
     ];
 
     private async Task<Customer> OtherAsync(Customer c, string? number, CancellationToken ct) =>

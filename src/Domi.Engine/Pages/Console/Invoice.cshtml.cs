@@ -54,8 +54,7 @@ internal sealed class InvoiceModel(Desk desk, InvoiceActions actions, Settlement
 
     public Task<IActionResult> OnPostPaidAsync(Guid id, CancellationToken ct) => DoAsync(id, "invoice.paid", async (i, token) =>
     {
-        settlement.PayByHand(i);
-        await settlement.SettleCollectionsAsync(i, "manual", token);
+        await settlement.PayByHandAsync(i, null, token);
         await settlement.ChangedAsync(i, token);
     }, ct);
 

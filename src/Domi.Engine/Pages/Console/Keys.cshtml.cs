@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Domi.Engine.Creditors;
 using Domi.Engine.Sessions;
 using Domi.Engine.Users;
+using Domi.Engine.Webhooks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Mvc;
@@ -56,7 +57,9 @@ internal sealed class KeysModel(Desk desk, Secrets secrets, SessionStore session
     public Task<IActionResult> OnPostAddressAsync(Guid id, string? address, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "key.address", async token =>
     {
         if (await FindAsync(id, token) is not { } key) return null;
-        key.WebhookUrl = WebAddress.Read(address, "address");
+        var url = WebAddress.Read(address, "address");
+        if (url is not null && !DeliverWebhooks.Reaches(new(url))) throw new RefusedException("webhook_not_https", $"Webhooks go out over https, not to {url}.");
+        key.WebhookUrl = url;
         return key.Description;
     }, "/console/keys", ct);
 

@@ -14,6 +14,9 @@ internal abstract class ProfilePage(Desk desk) : ConsolePage(desk)
 
     public Profile Profile { get; private set; } = null!; // set before the page is drawn
 
+    /// <summary>Number, type and prefix; a prefix that is the type is not said twice.</summary>
+    public string Sub => string.Join(" · ", new[] { Tables.Text(Profile.Number), Profile.WireType, Profile.Prefix }.Distinct());
+
     public async Task<IActionResult> OnGetAsync(int number, CancellationToken ct)
     {
         if (!Actor.May(ConsoleRole.Administrator) || await Db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == Me && p.Number == number, ct) is not { } profile) return NotFound();

@@ -3,7 +3,9 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Transfers;
 using Domi.Engine.Users;
+using Domi.Engine.Wire;
 using Domi.Platform;
+using Domi.Standards;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -65,15 +67,22 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
     }, "/console/transactions/" + Tables.Text(number), ct, async token =>
         await FindAsync(number, token) is { } d ? new("transaction.remove", ("number", Tables.Text(d.Number)), ("amount", PageFormat.Money(d.Amount, T.Language))) : null);
 
-    /// <summary>Gives it back to the account that it came from.</summary>
+    /// <summary>Gives it back to the account that it came from; a card has none: there it is typed.</summary>
     public Task<IActionResult> OnPostRefundAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.Administrator, "transaction.refund", async token =>
     {
         if (await FindAsync(number, token) is not { } d) return null;
         var (amount, message) = TypedRefund();
-        await RefundOf.AddAsync(Db, d, amount, message, null, null, null, null, Clock, token);
+        await RefundOf.AddAsync(Db, d, amount, message, null, null, TypedAccount(d), null, Clock, token);
         return Tables.Text(number);
     }, "/console/transactions/" + Tables.Text(number), ct, async token =>
-        await FindAsync(number, token) is { } d ? new("transaction.refund", ("number", Tables.Text(d.Number)), ("amount", PageFormat.Money(TypedRefund().Amount, T.Language))) : null);
+    {
+        if (await FindAsync(number, token) is not { } d) return null;
+        var amount = PageFormat.Money(TypedRefund().Amount, T.Language);
+        if (TypedAccount(d) is not { } account) return new("transaction.refund", ("number", Tables.Text(d.Number)), ("amount", amount));
+        return new("agreement.refund", ("amount", amount), ("name", await Db.Mandates.Where(m => m.Id == d.MandateId).Select(m => m.DebtorName).SingleAsync(token)), ("iban", account.ToString()));
+    });
+
+    private Iban? TypedAccount(DirectDebit d) => d.IsCard ? Accounts.IbanOf(Typed().Text("iban", 60) ?? throw new RefusedException("err_provide_account", $"Transaction {d.Number} was charged to a card.") { Field = "iban" }) : null;
 
     private List<Act> Acts(DirectDebit d)
     {
@@ -86,7 +95,11 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         if (d.State is DirectDebitState.Open) acts.Add(new("Remove", T["console.take_back"], true));
         else if (d.ArchivedAt is null) acts.Add(new("Archive", T["console.archive"], true));
         if (d.State is DirectDebitState.Paid && Actor.May(ConsoleRole.Administrator))
-            acts.Add(new("Refund", T["console.refund"], true, [new("amount", T["console.amount"], d.Amount.ToString("0.00", CultureInfo.InvariantCulture), "money"), new("message", T["console.message"])]));
+            acts.Add(new("Refund", T["console.refund"], true,
+            [
+                new("amount", T["console.amount"], d.Amount.ToString("0.00", CultureInfo.InvariantCulture), "money"), new("message", T["console.message"]),
+                .. d.IsCard ? new[] { new ActField("iban", "IBAN", Longest: 42) } : [],
+            ]));
         return acts;
     }
 

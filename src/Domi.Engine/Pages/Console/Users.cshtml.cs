@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
-/// <summary>Who signs in for this creditor, and what each may do. Only a controller makes or changes one.</summary>
+/// <summary>Who signs in for this creditor, and what each may do. Administrators make and change them; nobody gives a role above his own.</summary>
 internal sealed class UsersModel(Desk desk, EditUsers edit) : ConsolePage(desk)
 {
     public override string Section => "settings";
