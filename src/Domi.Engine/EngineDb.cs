@@ -380,6 +380,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             link.HasIndex(l => new { l.CreditorId, l.Number }).IsUnique();
             link.HasIndex(l => l.InvoiceId);
             link.HasIndex(l => l.MandateId).HasFilter("mandate_id is not null");
+            link.HasIndex(l => new { l.CreditorId, l.TransactionNumbers }).HasFilter("transaction_numbers is not null");
         });
         modelBuilder.Entity<LinkRefund>(refund =>
         {

@@ -119,7 +119,7 @@ internal sealed class EngineClient(AppFixture app, EngineAccess? access = null)
 
     /// <summary>The transaction as it stands now.</summary>
     public async Task<JsonElement> TransactionAsync(JsonElement made) =>
-        (await GetAsync($"/transaction/detail?id={made.GetProperty("id")}&include=collection&include=action&include=stage&include=lastupdate")).GetProperty("Entries").EnumerateArray().Single();
+        (await GetAsync($"/transaction/detail?id={made.GetProperty("id")}&include=collection&include=action&include=link&include=stage&include=lastupdate")).GetProperty("Entries").EnumerateArray().Single();
 
     public async Task<JsonElement> GetAsync(string path, params (string Name, string Value)[] headers)
     {

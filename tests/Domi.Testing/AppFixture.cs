@@ -4,6 +4,7 @@ using Domi.BackOffice.Companies;
 using Domi.Engine;
 using Domi.Platform;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -17,6 +18,8 @@ namespace Domi.Testing;
 /// </summary>
 public class AppFixture : IAsyncLifetime
 {
+    static AppFixture() => Passwords.Rounds = 1_000;
+
     private readonly List<string> postgresDatabases = [];
     private readonly List<IDisposable> locks = [];
 
@@ -48,6 +51,10 @@ public class AppFixture : IAsyncLifetime
 
     protected virtual DomiSettings Configure(DomiSettings settings) => settings;
 
+    /// <summary>Puts an empty database where the module will look for it.</summary>
+    protected virtual Task GiveDatabaseAsync<T>(string module)
+        where T : ModuleDb => MigratedDatabases.CopyAsync<T>(Settings, module);
+
     public virtual async ValueTask InitializeAsync()
     {
         Settings = Configure(new()
@@ -70,6 +77,7 @@ public class AppFixture : IAsyncLifetime
 
     protected async Task StartEngineAsync()
     {
+        await GiveDatabaseAsync<EngineDb>("engine");
         (var held, Access) = await EngineHost.PrepareAsync(Settings, CancellationToken.None);
         if (held is not null) locks.Add(held);
         Engine = EngineHost.Build(Settings);
@@ -98,6 +106,7 @@ public class AppFixture : IAsyncLifetime
     /// <summary>Starts the office beside the engine, connected to it.</summary>
     protected async Task StartOfficeAsync()
     {
+        await GiveDatabaseAsync<OfficeDb>("office");
         (var held, Made) = await OfficeHost.PrepareAsync(Settings, CancellationToken.None);
         if (held is not null) locks.Add(held);
         Office = OfficeHost.Build(Settings);
@@ -177,9 +186,15 @@ public class AppFixture : IAsyncLifetime
         }
 
         locks.ForEach(l => l.Dispose());
-        if (postgresDatabases.Count > 0) await PostgresServer.DropAsync(postgresDatabases);
+        foreach (var module in new[] { "office", "engine" })
+        {
+            // Those of this fixture alone: others run beside it.
+            var connection = Databases.ConnectionString(Settings, module);
+            if (Provider == DatabaseProvider.Sqlite) SqliteConnection.ClearPool(new(connection));
+            else NpgsqlConnection.ClearPool(new(connection));
+        }
 
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (postgresDatabases.Count > 0) await PostgresServer.DropAsync(postgresDatabases);
         Directory.Delete(Folder, recursive: true);
         GC.SuppressFinalize(this);
     }

@@ -15,13 +15,15 @@ public static class PostgresServer
     /// <summary>Drops what is there of them, whoever is still connected.</summary>
     public static async Task DropAsync(IEnumerable<string> databases)
     {
-        NpgsqlConnection.ClearAllPools();
-        await using var server = new NpgsqlConnection(ConnectionTo("postgres", 1) + ";Pooling=false");
+        foreach (var database in databases) await ExecuteAsync($"drop database if exists \"{database}\" with (force)");
+    }
+
+    /// <summary>Runs a statement about databases.</summary>
+    public static async Task ExecuteAsync(string sql)
+    {
+        await using var server = new NpgsqlConnection(ConnectionTo("postgres", 4));
         await server.OpenAsync();
-        foreach (var database in databases)
-        {
-            await using var drop = new NpgsqlCommand($"drop database if exists \"{database}\" with (force)", server);
-            await drop.ExecuteNonQueryAsync();
-        }
+        await using var command = new NpgsqlCommand(sql, server);
+        await command.ExecuteNonQueryAsync();
     }
 }

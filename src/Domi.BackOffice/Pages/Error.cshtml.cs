@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Domi.Platform;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -16,16 +17,18 @@ public sealed class ErrorModel(Texts t) : PageModel
     /// <summary>Stands in the log too; only when something broke.</summary>
     public string? TraceId { get; private set; }
 
-    public void OnGet(int status) => Show(status);
+    public IActionResult OnGet(int status) => Show(status);
 
-    public void OnPost(int status) => Show(status);
+    public IActionResult OnPost(int status) => Show(status);
 
-    private void Show(int status)
+    private IActionResult Show(int status)
     {
+        // Asked for by its address, it is not there.
+        if (HttpContext.Features.Get<IExceptionHandlerFeature>() is null && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is null) return NotFound();
+
         var kind = status switch { 404 => "missing", 400 => "form", >= 500 => "broken", _ => "other" };
         (Title, Words) = (t[$"common.error.{kind}"], t[$"common.error.{kind}_words"]);
         if (status >= 500) TraceId = Activity.Current?.TraceId.ToString() ?? HttpContext.TraceIdentifier;
-        // Asked for directly, the page is what it says.
-        if (Response.StatusCode == 200) Response.StatusCode = status is >= 400 and < 600 ? status : 404;
+        return Page();
     }
 }

@@ -61,7 +61,7 @@ public sealed class ApplyInvoiceSnapshot(OfficeDb db, ApplyPayment payments, Bus
         {
             var key = payment.EndToEndId is { } e2e ? $"dd:{e2e}" : payment.Link is { } link ? $"link:{link}" : payment.Id is { } id ? $"{payment.Method}:{id}" : null;
             if (key is null or { Length: > 140 }) continue;
-            var method = payment.Method is "sdd" or "paylink" ? payment.Method : "transfer";
+            var method = payment.Method is "sdd" or "paylink" or "rcc" ? payment.Method : "transfer";
             var at = payment.At ?? clock.GetUtcNow();
             var applied = payment.Action switch
             {

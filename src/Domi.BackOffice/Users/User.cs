@@ -1,5 +1,4 @@
 using Domi.Platform;
-using Microsoft.AspNetCore.Identity;
 
 namespace Domi.BackOffice.Users;
 
@@ -8,8 +7,6 @@ public enum Role { Administrator, Clerk }
 /// <summary>A person who signs in.</summary>
 public sealed class User
 {
-    private static readonly PasswordHasher<User> Hasher = new();
-
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <summary>Lower case.</summary>
@@ -40,11 +37,10 @@ public sealed class User
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <exception cref="RefusedException"><c>password_short</c>: fewer than ten characters.</exception>
+    /// <exception cref="RefusedException"><c>password_short</c>: fewer than ten characters, or more than 200.</exception>
     public void SetPassword(string password)
     {
-        if (password.Length is < 10 or > 200) throw new RefusedException("password_short", "A password has at least ten characters.") { Field = "Password" };
-        PasswordHash = Hasher.HashPassword(this, password);
+        PasswordHash = Passwords.Hash(password);
         SessionStamp = Secrets.NewToken();
     }
 
@@ -52,7 +48,7 @@ public sealed class User
     public bool TryPassword(string password, DateTimeOffset now)
     {
         if (!IsActive || LockedUntil > now) return false;
-        if (Hasher.VerifyHashedPassword(this, PasswordHash, password) is not PasswordVerificationResult.Failed) return true;
+        if (Passwords.Holds(PasswordHash, password)) return true;
         Missed(now);
         return false;
     }

@@ -49,8 +49,8 @@ internal sealed record CustomerBlock(
 
 internal static class FindOrCreate
 {
-    private static readonly Func<EngineDb, Guid, string, IAsyncEnumerable<Customer>> WithNumber = EF.CompileAsyncQuery(
-        (EngineDb db, Guid creditorId, string number) => db.Customers.Where(c => c.CreditorId == creditorId && c.CustomerNumber == number));
+    private static readonly Func<EngineDb, Guid, string, CancellationToken, Task<Customer?>> WithNumber = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string number, CancellationToken ct) => db.Customers.SingleOrDefault(c => c.CreditorId == creditorId && c.CustomerNumber == number));
 
     /// <summary>
     /// Finds by number, else by e-mail, else makes a customer. Blanks never overwrite, and nobody is found by name. Of two who make the
@@ -86,7 +86,7 @@ internal static class FindOrCreate
     {
         if (block.Id is { } id) return await db.Customers.SingleAsync(c => c.CreditorId == creditorId && c.Id == id, ct);
 
-        var customer = block.CustomerNumber is { } number ? (await WithNumber(db, creditorId, number).ToListAsync(ct)).SingleOrDefault() : null;
+        var customer = block.CustomerNumber is { } number ? await WithNumber(db, creditorId, number, ct) : null;
         if (customer is not null || Customer.KeyOf(block.Email) is not { } address) return customer;
 
         // A new number may be the first one of somebody who was known by his address; whoever has another number is somebody else.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
@@ -27,6 +28,7 @@ internal static class TransactionView
         var actions = await db.CollectionActions.AsNoTracking().Where(a => a.CreditorId == creditor && numbers.Contains(a.TransactionNumber)).ToListAsync(ct);
         actions.AddRange(db.CollectionActions.Local.Where(a => numbers.Contains(a.TransactionNumber) && actions.All(known => known.Id != a.Id)));
         var taken = actions.ToLookup(a => a.TransactionNumber);
+        var links = await LinksAsync(db, creditor, [.. debits.Where(d => d.ReasonCode is not null).Select(d => d.Number)], ct);
         return [.. debits.Select(d =>
         {
             var mandate = mandates[d.MandateId];
@@ -34,8 +36,19 @@ internal static class TransactionView
             if (d.RunId is { } run && runs.TryGetValue(run, out var batch)) entry["collection"] = batch;
             if (taken[d.Number].OrderBy(a => a.Step).ToList() is { Count: > 0 } steps)
                 entry["actions"] = new JsonArray([.. steps.Select(a => (JsonNode)new JsonObject { ["type"] = a.Origin, ["reason"] = a.ReasonCode, ["action"] = a.Action, ["at"] = Json.Instant(a.OccurredAt) })]);
+            if (links.TryGetValue(d.Number, out var link)) entry["link"] = link;
             return entry;
         })];
+    }
+
+    /// <summary>By number of a failed transaction the number of the last payment link that was made for it alone.</summary>
+    private static async Task<Dictionary<long, long>> LinksAsync(EngineDb db, Guid creditor, IReadOnlyList<long> failed, CancellationToken ct)
+    {
+        if (failed.Count == 0) return [];
+        List<string?> numbers = [.. failed.Select(n => n.ToString(CultureInfo.InvariantCulture))];
+        var links = await db.PayLinks.AsNoTracking().Where(l => l.CreditorId == creditor && numbers.Contains(l.TransactionNumbers)).ToListAsync(ct);
+        links.AddRange(db.PayLinks.Local.Where(l => numbers.Contains(l.TransactionNumbers)));
+        return links.GroupBy(l => long.Parse(l.TransactionNumbers!, CultureInfo.InvariantCulture)).ToDictionary(l => l.Key, l => l.Max(one => one.Number));
     }
 
     /// <summary>A transaction that was planned just now: it has no collection and no actions.</summary>

@@ -26,8 +26,8 @@ internal static class Transactions
 {
     private const int Most = 500;
 
-    private static readonly Func<EngineDb, Guid, string, IAsyncEnumerable<Mandate>> WithReference = EF.CompileAsyncQuery(
-        (EngineDb db, Guid creditorId, string reference) => db.Mandates.Where(m => m.CreditorId == creditorId && m.Reference == reference));
+    private static readonly Func<EngineDb, Guid, string, CancellationToken, Task<Mandate?>> WithReference = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string reference, CancellationToken ct) => db.Mandates.SingleOrDefault(m => m.CreditorId == creditorId && m.Reference == reference));
 
     /// <summary>What a caller wants collected.</summary>
     public sealed record Wanted(string Mandate, decimal Amount, string Message, string? Ref, string? Place, DateOnly? BilledOn, DateOnly? RequestedOn, bool RefIsEndToEndId);
@@ -113,7 +113,7 @@ internal static class Transactions
     }
 
     internal static async Task<Mandate> MandateAsync(EngineDb db, Call call, string reference, CancellationToken ct) =>
-        (await WithReference(db, call.CreditorId, reference).ToListAsync(ct)).SingleOrDefault()
+        await WithReference(db, call.CreditorId, reference, ct)
         ?? throw new RefusedException("err_no_contract", $"No mandate {reference}.") { Field = "mndtId" };
 
     /// <summary>204. Any subset, as long as the bank does not have it.</summary>

@@ -182,7 +182,8 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
             }
 
             string? textHash = null;
-            if (found.MandateId is { } of && await db.Mandates.SingleOrDefaultAsync(m => m.Id == of, token) is { State: MandateState.Prepared } mandate)
+            var mandate = found.MandateId is { } of ? await db.Mandates.SingleOrDefaultAsync(m => m.Id == of, token) ?? throw SignMandate.Withdrawn() : null;
+            if (mandate is { State: MandateState.Prepared })
             {
                 AgreementText.RequireShown(mandate, await AgreementText.HashOfAsync(db, mandate, session.Language, token), session);
                 await CompleteAsync(mandate, claims, token);
@@ -191,7 +192,7 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
 
             (found.Name, found.Account, found.Subject) = (claims.Name, claims.Account, claims.Subject);
             if (found.MandateId is null) (found.State, found.EndedAt) = (IdentificationState.Identified, clock.GetUtcNow());
-            return found.MandateId is { } mandateId ? (mandateId, textHash) : null;
+            return mandate is null ? null : (mandate.Id, textHash);
         }, ct);
         if (signed is not { } agreed) return;
 
@@ -213,6 +214,6 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
         var account = mandate.DebtorAccount ?? claims.Account;
         if (account is { } own) await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), own, mandate.Id, ct);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
-        mandate.Fill(mandate.DebtorName is { Length: > 0 } known ? known : claims.Name, mandate.DebtorStreet ?? customer.Street ?? "", mandate.DebtorZip ?? customer.Zip ?? "", mandate.DebtorCity ?? customer.City ?? "", mandate.DebtorCountry ?? customer.Country ?? account?.CountryCode ?? "BE", account, mandate.DebtorBic ?? (account is { } of ? BelgianBanks.BicOf(of) : null));
+        mandate.Complete(claims.Name, customer, account);
     }
 }

@@ -154,7 +154,7 @@ internal sealed class OpenIdProvider
         var name = claims.GetValueOrDefault(settings.NameClaim) ?? $"{claims.GetValueOrDefault("given_name")} {claims.GetValueOrDefault("family_name")}";
         name = string.Concat(name.Where(c => !char.IsControl(c))).Trim();
         if (name.Length == 0) throw Unproven("no name");
-        return name.Length <= 70 ? name : name[..(char.IsHighSurrogate(name[69]) ? 69 : 70)].TrimEnd(); // what a bank takes of a name
+        return Shorten.To(140, name);
     }
 
     private Iban? AccountOf(Dictionary<string, string> claims) =>

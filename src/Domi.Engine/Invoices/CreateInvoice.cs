@@ -97,7 +97,7 @@ internal static class CreateInvoice
             CustomerId = customer.Id,
             ProfileId = profile.Id,
             Title = wanted.Title ?? wanted.Number,
-            Remittance = wanted.Remittance ?? Cut(wanted.Title ?? wanted.Number, 140),
+            Remittance = wanted.Remittance ?? Shorten.To(140, wanted.Title ?? wanted.Number),
             Ref = wanted.Ref,
             Locale = wanted.Locale,
             IsManual = wanted.IsManual,
@@ -173,10 +173,6 @@ internal static class CreateInvoice
     }
 
     private static bool Says(Call call, string header) => call.Header(header)?.ToLowerInvariant() is "true" or "1";
-
-    // Never through the middle of a character.
-    internal static string Cut(string text, int most) =>
-        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)].TrimEnd();
 
     private static Uri? PdfUrlOf(Call call)
     {

@@ -12,7 +12,7 @@ internal sealed class ExpireInvoices(EngineDb db, Settlement settlement, Mandate
 {
     public static string Name => "expire-invoices";
 
-    public static DateTimeOffset NextAfter(DateTimeOffset due, DomiSettings settings) => due.BrusselsDate().AddDays(1).At(1);
+    public static DateTimeOffset NextAfter(DateTimeOffset due, DomiSettings settings) => due.BrusselsDate().AddDays(1).At(3);
 
     public async Task RunAsync(DateTimeOffset due, CancellationToken ct)
     {

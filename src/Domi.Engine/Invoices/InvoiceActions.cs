@@ -150,7 +150,7 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
         var today = clock.Today;
         await Transactions.AddAsync(db, mandate, new(reference, initial, message, invoice.Number, null, today, null, false), clock, ct, invoiceId: invoice.Id);
         var key = Subscription.KeyOf("PLAN" + invoice.Number);
-        await AddSubscription.Async(db, mandate, key.Length > 70 ? key[..70] : key, new("paymentplan", recurring, message, today.AddMonths(1), 1, 0, terms), clock, ct, invoice.Id);
+        await AddSubscription.Async(db, mandate, Shorten.To(70, key), new("paymentplan", recurring, message, today.AddMonths(1), 1, 0, terms), clock, ct, invoice.Id);
         invoice.Collect(clock.GetUtcNow());
         await settlement.ChangedAsync(invoice, ct);
     }

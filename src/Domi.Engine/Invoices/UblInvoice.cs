@@ -95,9 +95,9 @@ internal static class UblInvoice
         var document = call.Header("X-CONTRACT")?.ToUpperInvariant();
         // PayableAmount is what is left after what was paid before: the invoice is for both.
         return new(
-            CreateInvoice.IdOf(call.Header("X-INVOICE-ID")), number, Cut(Text(root, Cbc + "Note"), 200), CreateInvoice.RemittanceOf(remittance), Cut(call.Header("X-Ref"), 200), ProfileOf(call), isCredit ? -amount : amount + paid,
+            CreateInvoice.IdOf(call.Header("X-INVOICE-ID")), number, Shorten.To(200, Text(root, Cbc + "Note")), CreateInvoice.RemittanceOf(remittance), Shorten.To(200, call.Header("X-Ref")), ProfileOf(call), isCredit ? -amount : amount + paid,
             isCredit ? 0m : paid, date, due, customer.Language, Says(call, "X-MANUAL"), null, null, null, call.Header("X-Delivery")?.ToLowerInvariant() is { Length: <= 32 } delivery ? delivery : null,
-            Cut(Text(root.Element(Cac + "BillingReference")?.Element(Cac + "InvoiceDocumentReference"), Cbc + "ID"), 70), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null,
+            Shorten.To(70, Text(root.Element(Cac + "BillingReference")?.Element(Cac + "InvoiceDocumentReference"), Cbc + "ID")), call.Header("X-PARTNER") is { Length: <= 70 } partner ? partner : null,
             null, PdfOf(root), bytes, null, Says(call, "X-FORCE-TRANSACTION"), document is null ? customer : null, null, document)
         {
             Campaign = call.Header("X-CAMPAIGN") is not { } campaign ? null : campaign.Length <= 250 ? campaign : throw Call.Invalid("X-CAMPAIGN", "X-CAMPAIGN is longer than 250 characters."),
@@ -120,10 +120,10 @@ internal static class UblInvoice
         var country = Text(address.Element(Cac + "Country"), Cbc + "IdentificationCode")?.ToUpperInvariant();
         if (country is not null && !Standards.Countries.Codes.Contains(country)) throw new RefusedException("err_invalid_country", $"Not a country of two letters: {country}", ("country", country)) { Field = "country" };
         return new(
-            Cut(number, 50), email, null, null, Cut(Text(party.Element(Cac + "PartyLegalEntity"), Cbc + "RegistrationName") ?? Text(party.Element(Cac + "PartyName"), Cbc + "Name"), 140),
-            Cut(Text(party.Element(Cac + "PartyTaxScheme"), Cbc + "CompanyID") ?? Text(party.Element(Cac + "PartyLegalEntity"), Cbc + "CompanyID"), 50), Cut(Text(address, Cbc + "StreetName"), 140),
-            Cut(Text(address, Cbc + "PostalZone"), 50), Cut(Text(address, Cbc + "CityName"), 70), country, Text(party.Element(Cac + "Language"), Cbc + "ID") is { Length: >= 2 } language ? language[..2].ToLowerInvariant() : null,
-            Cut(Text(contact, Cbc + "Telephone"), 50));
+            Shorten.To(50, number), email, null, null, Shorten.To(140, Text(party.Element(Cac + "PartyLegalEntity"), Cbc + "RegistrationName") ?? Text(party.Element(Cac + "PartyName"), Cbc + "Name")),
+            Shorten.To(50, Text(party.Element(Cac + "PartyTaxScheme"), Cbc + "CompanyID") ?? Text(party.Element(Cac + "PartyLegalEntity"), Cbc + "CompanyID")), Shorten.To(140, Text(address, Cbc + "StreetName")),
+            Shorten.To(50, Text(address, Cbc + "PostalZone")), Shorten.To(70, Text(address, Cbc + "CityName")), country, Text(party.Element(Cac + "Language"), Cbc + "ID") is { Length: >= 2 } language ? language[..2].ToLowerInvariant() : null,
+            Shorten.To(50, Text(contact, Cbc + "Telephone")));
     }
 
     private static long? ProfileOf(Call call) => call.Header("X-TEMPLATE") is not { } text
@@ -146,7 +146,6 @@ internal static class UblInvoice
 
     private static DateOnly? Day(XElement? parent, string name) => Text(parent, Cbc + name) is { } text ? Call.DayOf(name, text) : null;
 
-    private static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 
     private static RefusedException Bad(string why) => new("invalid_file", why) { Field = "body" };
 }

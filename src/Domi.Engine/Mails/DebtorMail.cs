@@ -29,9 +29,9 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         var t = texts.In(invoice.Locale ?? customer.Language ?? creditor.Language);
         var collected = invoice.State is InvoiceState.Pending;
         (string, object?)[] facts = [("number", invoice.Number), ("creditor", creditor.Name), ("amount", Amount(invoice.Open, t.Language)), ("due", Day(invoice.DueOn, t.Language)), ("title", invoice.Title)];
-        var variant = collected ? "collected" : purpose;
+        var words = collected ? CardWords(profile.Kind, "mail.collected.text") : $"mail.{purpose}.text";
         Add(db, creditor, profile, t, purpose, $"invoice:{invoice.Id}", null, to, invoice.Cc, now,
-            t[$"mail.{purpose}.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[$"mail.{variant}.text", facts]],
+            t[$"mail.{purpose}.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[words, facts]],
             t[collected || invoice.Amount <= 0 ? "mail.invoice.see" : "mail.invoice.pay"], address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)),
             invoice.DocumentHash is { } hash && profile.InvoicePdf is not InvoicePdf.Never ? new MailAttachment($"{Safe(invoice.Number)}.pdf", "application/pdf", hash) : null);
     }

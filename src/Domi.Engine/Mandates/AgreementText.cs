@@ -24,7 +24,7 @@ internal static class AgreementText
         var wording = Of(profile, creditor, t);
         IEnumerable<string> more = [.. TermsOf(profile, creditor, t.Language) is { } terms ? (string[])[terms] : [], .. mandate.ContractHash is { } contract ? (string[])[$"SHA-256 {contract}"] : []];
         return string.Join("\n\n", [wording.Title, .. wording.Paragraphs, .. more,
-            $"{mandate.Reference} · {creditor.CreditorIdentifier} · {mandate.DebtorName} · {(mandate.Kind is AgreementKind.CreditCard ? mandate.MaskedMeans : mandate.DebtorAccount?.Value)}"]);
+            $"{mandate.Reference} · {creditor.CreditorIdentifier} · {mandate.DebtorName}, {mandate.DebtorStreet}, {mandate.DebtorZip} {mandate.DebtorCity}, {mandate.DebtorCountry} · {(mandate.Kind is AgreementKind.CreditCard ? mandate.MaskedMeans : mandate.DebtorAccount?.Value)}"]);
     }
 
     /// <summary>By which a page remembers what it showed.</summary>
@@ -38,7 +38,7 @@ internal static class AgreementText
     }
 
     /// <summary>A signature is taken of what was shown, and of nothing else.</summary>
-    /// <exception cref="RefusedException"><c>changed_meanwhile</c>: the terms are others by now, or the name, or the account.</exception>
+    /// <exception cref="RefusedException"><c>changed_meanwhile</c>: the terms are others by now, or the name, or the address, or the account.</exception>
     public static void RequireShown(Mandate mandate, string hash, SignerSession session)
     {
         if (session.TextHash is { } shown && shown != hash) throw new RefusedException("changed_meanwhile", $"What was shown of {mandate.Reference} is no longer what would be signed.");

@@ -109,11 +109,7 @@ internal static class Invite
         if (wanted.End > clock.GetUtcNow() && wanted.End < mandate.LinkExpiresAt) mandate.Expires(wanted.End.Value);
         var reminders = wanted.ReminderDays.Count > 0 ? wanted.ReminderDays : MandateRules.ReminderDays(profile);
         if (reminders.Count > 0) mandate.RemindLater(clock.GetUtcNow().AddDays(reminders[0]));
-        if (wanted.Account is { } iban)
-        {
-            var name = customer.DisplayName is { Length: > 70 } longer ? longer[..70] : customer.DisplayName; // what a bank takes of a name
-            mandate.Fill(name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", iban, wanted.Bic ?? BelgianBanks.BicOf(iban));
-        }
+        if (wanted.Account is { } iban) mandate.Fill(customer.DisplayName, customer, iban, wanted.Bic ?? BelgianBanks.BicOf(iban));
 
         if (profile.KeepsOlderInvitations || db.Entry(customer).State is EntityState.Added) return (mandate, token);
 

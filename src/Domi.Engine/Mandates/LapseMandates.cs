@@ -14,7 +14,7 @@ internal sealed class LapseMandates(EngineDb db, MandateEvents events, Settlemen
 
     public static string Name => "lapse-mandates";
 
-    public static DateTimeOffset NextAfter(DateTimeOffset due, DomiSettings settings) => due.BrusselsDate().AddDays(1).At(2);
+    public static DateTimeOffset NextAfter(DateTimeOffset due, DomiSettings settings) => due.BrusselsDate().AddDays(1).At(3);
 
     public async Task RunAsync(DateTimeOffset due, CancellationToken ct)
     {

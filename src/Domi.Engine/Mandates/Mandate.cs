@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Domi.Engine.Customers;
 using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
@@ -217,14 +218,28 @@ public sealed class Mandate
         Version++;
     }
 
-    /// <summary>What the signer filled in, before signing.</summary>
+    /// <summary>What the signer filled in, before signing. Of a name as much as banks take, 70 characters.</summary>
     public void Fill(string name, string street, string zip, string city, string country, Iban? account, Bic? bic)
     {
         Require(State is MandateState.Prepared);
         if (DebtorAccount is { } before && before != account) (CodeHash, CodeExpiresAt) = (null, null); // the code was for another text
-        (DebtorName, DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (name, street, zip, city, country);
+        (DebtorName, DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (Shorten.To(70, name), street, zip, city, country);
         (DebtorAccount, DebtorBic) = (account, bic);
         Version++;
+    }
+
+    /// <summary>What the creditor knows of the signer.</summary>
+    public void Fill(string name, Customer customer, Iban? account, Bic? bic) =>
+        Fill(name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? account?.CountryCode ?? "BE", account, bic);
+
+    /// <summary>What somebody else vouches for, and what the creditor knows, where the signer typed nothing: what he typed stays.</summary>
+    public void Complete(string name, Customer customer, Iban? account)
+    {
+        var bic = account == DebtorAccount && DebtorBic is { } typed ? typed : account is { } iban ? BelgianBanks.BicOf(iban) : null;
+        Fill(Said(DebtorName) ?? name, Said(DebtorStreet) ?? customer.Street ?? "", Said(DebtorZip) ?? customer.Zip ?? "", Said(DebtorCity) ?? customer.City ?? "",
+            Said(DebtorCountry) ?? customer.Country ?? account?.CountryCode ?? "BE", account, bic);
+
+        static string? Said(string? text) => text is { Length: > 0 } ? text : null;
     }
 
     /// <summary>Something else is to begin with the signature: a page that showed the former is out of date.</summary>

@@ -104,7 +104,7 @@ internal static class SignRoute
         if (mandate.Scheme is MandateScheme.B2B && method is not ("import" or "paper" or "email") && customer.EnterpriseNumber is null) throw Call.Missing("coc");
         // A mandate with an account was filled with it; who proves who he is tells his name then.
         if (mandate is { Kind: not AgreementKind.DirectDebit, DebtorName: not { Length: > 0 } } && customer.DisplayName is { Length: > 0 } name && !Identifications.Proves(method))
-            mandate.Fill(name.Length > 70 ? name[..70] : name, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", mandate.DebtorAccount, mandate.DebtorBic);
+            mandate.Fill(name, customer, mandate.DebtorAccount, mandate.DebtorBic);
         switch (method)
         {
             case "import":
@@ -153,7 +153,7 @@ internal static class SignRoute
         if (wanted.Account is { } account)
         {
             await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
-            mandate.Fill(mandate.DebtorName ?? customer.DisplayName, customer.Street ?? "", customer.Zip ?? "", customer.City ?? "", customer.Country ?? "BE", account, wanted.Bic ?? BelgianBanks.BicOf(account));
+            mandate.Fill(mandate.DebtorName ?? customer.DisplayName, customer, account, wanted.Bic ?? BelgianBanks.BicOf(account));
         }
 
         return mandate;

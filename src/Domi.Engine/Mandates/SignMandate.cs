@@ -144,7 +144,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     private async Task<Mandate> SignAsync(Guid mandateId, string method, byte[]? drawing, SignerSession session, string? place, CancellationToken ct, bool isPaid = false, string? provenName = null)
     {
         // The document is drawn before the transaction: it takes a while, and nothing of it can change any more but the mandate itself.
-        var draft = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == mandateId, ct);
+        var draft = await db.Mandates.AsNoTracking().SingleOrDefaultAsync(m => m.Id == mandateId, ct) ?? throw Withdrawn();
         var facts = await CreditorFacts.ReadAsync(db, draft.CreditorId, ct);
         var (creditor, profile) = (facts.Creditor, facts.ProfileOf(draft.ProfileId));
         var now = clock.GetUtcNow();
@@ -215,13 +215,16 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 
     private async Task<Mandate> SignableAsync(Guid id, CancellationToken ct)
     {
-        var mandate = await db.Mandates.SingleAsync(m => m.Id == id, ct);
+        var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw Withdrawn();
         if (mandate.State is MandateState.Prepared && !mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("link_expired", $"The link of {mandate.Reference} has expired.");
         if (!mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
         if ((await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor is { CreditorIdentifier: "" } creditor && mandate.Kind is AgreementKind.DirectDebit)
             throw new RefusedException("creditor_unidentified", $"{creditor.Name} has no creditor identifier: nothing can be signed.", ("creditor", creditor.Name));
         return mandate;
     }
+
+    /// <summary>While somebody was on his way to sign it, the creditor took the invitation back.</summary>
+    public static RefusedException Withdrawn() => new("link_expired", "The invitation was withdrawn.");
 
     // Salted with the mandate, so that a code says nothing about another.
     private static string HashOfCode(Mandate mandate, string code) => Secrets.HashOf($"{mandate.Id:n}:{code}");

@@ -27,7 +27,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     private static string MessageOf(Profiles.Profile profile, Invoice invoice)
     {
         if (profile.PayMessage is not { } own) return invoice.Title;
-        return CreateInvoice.Cut(own.Replace("{number}", invoice.Number, StringComparison.Ordinal).Replace("{title}", invoice.Title, StringComparison.Ordinal), 200);
+        return Shorten.To(200, own.Replace("{number}", invoice.Number, StringComparison.Ordinal).Replace("{title}", invoice.Title, StringComparison.Ordinal));
     }
 
     public Task<Invoice?> FindAsync(string token, CancellationToken ct)
@@ -107,7 +107,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     // The payer's bank vouches for him and for the account, the card's for the card: it becomes the mandate's, in the transaction of the payment.
     private async Task SignAsync(Guid mandateId, string method, PaidFrom payer, CancellationToken ct)
     {
-        var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, ct);
+        var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.Id == mandateId, ct) ?? throw SignMandate.Withdrawn();
         if (mandate.State is MandateState.Prepared) AgreementText.RequireShown(mandate, await AgreementText.HashOfAsync(db, mandate, payer.Session.Language, ct), payer.Session);
         if (payer.Card is { } card && mandate is { Kind: AgreementKind.CreditCard, State: not MandateState.Cancelled })
         {
@@ -127,11 +127,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
     {
         await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
-        if (mandate.DebtorAccount != account || mandate.DebtorName is not { Length: > 0 })
-            mandate.Fill(Said(mandate.DebtorName) ?? customer.DisplayName, Said(mandate.DebtorStreet) ?? customer.Street ?? "", Said(mandate.DebtorZip) ?? customer.Zip ?? "", Said(mandate.DebtorCity) ?? customer.City ?? "",
-                mandate.DebtorCountry ?? customer.Country ?? account.CountryCode, account, BelgianBanks.BicOf(account));
-
-        static string? Said(string? text) => text is { Length: > 0 } ? text : null;
+        mandate.Complete(customer.DisplayName, customer, account);
     }
 
     /// <summary>Prepares a mandate for the invoice's customer and answers the token of its signing page.</summary>

@@ -214,7 +214,7 @@ internal static class BeneficiaryRoutes
                 if (name is null) throw new RefusedException("err_name_required", "Who is not known needs a name.") { Field = "name" };
                 if (block.Street is null || block.Zip is null || block.City is null) throw new RefusedException("register_address_missing", "Who is not known needs an address.") { Field = "address" };
                 if (block.CustomerNumber is not null || block.Email is not null)
-                    customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, block with { LastName = block.LastName ?? (block.CompanyName is null ? name.Length > 70 ? name[..70] : name : null) }, token);
+                    customer = await FindOrCreate.CustomerAsync(db, call.CreditorId, block with { LastName = block.LastName ?? (block.CompanyName is null ? Shorten.To(70, name) : null) }, token);
             }
 
             var known = await db.Beneficiaries.SingleOrDefaultAsync(b => b.CreditorId == call.CreditorId && b.Account == account, token);

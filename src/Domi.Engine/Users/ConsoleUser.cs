@@ -1,5 +1,4 @@
 using Domi.Platform;
-using Microsoft.AspNetCore.Identity;
 
 namespace Domi.Engine.Users;
 
@@ -13,8 +12,6 @@ public enum ConsoleRole { Viewer, User, Administrator, Controller }
 /// <summary>A person of one creditor who signs in to the console.</summary>
 public sealed class ConsoleUser
 {
-    private static readonly PasswordHasher<ConsoleUser> Hasher = new();
-
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public Guid CreditorId { get; init; }
@@ -49,11 +46,10 @@ public sealed class ConsoleUser
 
     public int Version { get; private set; }
 
-    /// <exception cref="RefusedException"><c>password_short</c>: fewer than ten characters.</exception>
+    /// <exception cref="RefusedException"><c>password_short</c>: fewer than ten characters, or more than 200.</exception>
     public void SetPassword(string password)
     {
-        if (password.Length is < 10 or > 200) throw new RefusedException("password_short", "A password has at least ten characters.") { Field = "Password" };
-        PasswordHash = Hasher.HashPassword(this, password);
+        PasswordHash = Passwords.Hash(password);
         Renew();
     }
 
@@ -61,7 +57,7 @@ public sealed class ConsoleUser
     public bool TryPassword(string password, DateTimeOffset now)
     {
         if (!IsActive || LockedUntil > now) return false;
-        if (Hasher.VerifyHashedPassword(this, PasswordHash, password) is not PasswordVerificationResult.Failed) return true;
+        if (Passwords.Holds(PasswordHash, password)) return true;
         Missed(now);
         return false;
     }

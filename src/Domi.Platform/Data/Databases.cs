@@ -162,8 +162,6 @@ public static class Databases
         }
     }
 
-    internal static void Execute(SqliteConnection connection, SqliteTransaction transaction, string sql) => KeptStatements.Instance.Execute(connection, transaction, sql);
-
     internal static void Close(ref SqliteConnection? connection)
     {
         if (connection is null) return;

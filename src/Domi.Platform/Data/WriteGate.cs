@@ -175,16 +175,17 @@ internal sealed class WriteGate
         public bool Take(SqliteConnection connection, SqliteTransaction transaction)
         {
             (Connection, Transaction) = (connection, transaction);
-            Databases.Execute(connection, transaction, "savepoint turn");
+            KeptStatements.Instance.Execute(connection, transaction, "savepoint turn");
             if (!begun.TrySetResult())
             {
-                Databases.Execute(connection, transaction, "release turn");
+                KeptStatements.Instance.Execute(connection, transaction, "release turn");
                 return false; // gave up meanwhile
             }
 
             left.Wait(); // who did wait asynchronously has left this thread and still has the turn
-            if (!isKept && raw.sqlite3_get_autocommit(connection.Handle) == 0) Databases.Execute(connection, transaction, "rollback to turn");
-            if (raw.sqlite3_get_autocommit(connection.Handle) == 0) Databases.Execute(connection, transaction, "release turn");
+            if (raw.sqlite3_get_autocommit(connection.Handle) != 0) return isKept; // the database undid everything, as the gate will find
+            if (!isKept) KeptStatements.Instance.Execute(connection, transaction, "rollback to turn");
+            KeptStatements.Instance.Execute(connection, transaction, "release turn");
             return isKept;
         }
 

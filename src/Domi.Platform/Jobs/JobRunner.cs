@@ -178,9 +178,11 @@ public sealed class JobRunner(
             DateTimeOffset? first = null;
             var (now, done) = (clock.GetUtcNow(), 0);
             await using var scope = root.CreateAsyncScope();
+            var schedules = await scope.ServiceProvider.GetRequiredService<ModuleDb>().Schedules.AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.DueAt, ct);
             foreach (var kind in kinds.Where(k => !k.UsesWallClock))
             {
-                if (await kind.Make(scope.ServiceProvider).NextDueAsync(ct) is not { } due) continue;
+                var due = schedules.TryGetValue(kind.Name, out var recurs) ? recurs : await kind.Make(scope.ServiceProvider).NextDueAsync(ct);
+                if (due is null) continue;
 
                 if (due <= now) done += await RunDueAsync(kind, ct);
                 else if (first is null || due < first) first = due;

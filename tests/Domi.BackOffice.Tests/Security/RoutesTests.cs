@@ -35,6 +35,16 @@ public sealed class RoutesTests(OfficeFixture app) : IClassFixture<OfficeFixture
     }
 
     [Theory]
+    [InlineData("GET", 500)]
+    [InlineData("POST", 500)]
+    [InlineData("GET", 200)]
+    public async Task The_page_of_our_faults_is_nobodys_to_ask_for(string method, int status)
+    {
+        using var stranger = AppFixture.Client(app.Office!);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(stranger, method, $"/error/{status}"));
+    }
+
+    [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
     public async Task Nothing_of_the_office_is_shown_to_a_stranger(string pageMethod)

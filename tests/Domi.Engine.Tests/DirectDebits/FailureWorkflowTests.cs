@@ -76,6 +76,7 @@ public sealed class FailureWorkflowTests(AppFixture app) : IClassFixture<AppFixt
         Assert.Equal(["send_payment_link"], Actions(failed));
         var link = await app.ReadEngineAsync(db => db.PayLinks.SingleAsync(l => l.TransactionNumbers == Id(made)));
         var meta = (await client.GetAsync($"/payment/link?id={link.Number}&include=meta")).GetProperty("Links")[0];
+        Assert.Equal(link.Number, (await client.TransactionAsync(made)).GetProperty("link").GetInt64());
         Assert.Equal((17m, Id(made)), (meta.GetProperty("amount").GetDecimal(), Text(meta.GetProperty("meta"), "tx")));
 
         await debtor.PayLinkAsync(page);

@@ -143,6 +143,33 @@ public sealed partial class OpenIdProviderTests(OpenIdProviderTests.Fixture app)
     }
 
     [Fact]
+    public async Task An_invitation_that_was_taken_back_while_the_person_was_away_is_over()
+    {
+        var (reference, page) = await client.SignAsync("itsme", "OID-GONE", ("l", "en"));
+        var back = app.Server.Confirm(await LeaveAsync(page!));
+        await client.TakenAsync(HttpMethod.Delete, $"/mandate?mndtId={reference}&rsn=over");
+
+        Assert.Equal(page + "?r=failed", await FollowAsync(back));
+
+        var over = await debtor.SeeAsync(page!);
+        Assert.DoesNotContain("<form class=\"fields\"", over);
+        Assert.Contains("This request has ended", over);
+    }
+
+    [Fact]
+    public async Task Of_a_long_name_the_mandate_keeps_as_much_as_banks_take()
+    {
+        app.Server.Person["name"] = "Ilse " + new string('n', 100);
+        app.Server.Person["iban"] = "BE91 0017 3264 1076";
+        var (reference, page) = await client.SignAsync("eid", "OID-LONG", ("iban", ""));
+        Assert.Equal(page, await FollowAsync(app.Server.Confirm(await LeaveAsync(page!))));
+        app.Server.Person["name"] = "Ilse Goossens";
+
+        var mandate = await app.ReadEngineAsync(db => db.Mandates.SingleAsync(m => m.Reference == reference));
+        Assert.Equal((MandateState.Signed, 70, 105), (mandate.State, mandate.DebtorName!.Length, mandate.Evidence!.ProvenName!.Length));
+    }
+
+    [Fact]
     public async Task Who_is_sent_to_the_provider_by_another_signs_nothing_for_him()
     {
         var (reference, page) = await client.SignAsync("itsme", "OID-LURED");

@@ -157,6 +157,21 @@ public sealed partial class SignTests(AppFixture app) : IClassFixture<AppFixture
     }
 
     [Fact]
+    public async Task A_first_payment_for_an_invitation_that_was_taken_back_meanwhile_is_not_taken()
+    {
+        var ct = await app.GivenAProfileAsync(43);
+        var (reference, page) = await client.SignAsync("bancontact", "SG16", ("ct", ct), ("iban", ""));
+        var go = await debtor.SubmitAsync(page + "?handler=pay", ("nonce", await debtor.NonceAsync(page!)), ("method", "card"));
+        await client.TakenAsync(HttpMethod.Delete, $"/mandate?mndtId={reference}&rsn=over");
+
+        using var answer = await debtor.Http.PostAsync("/simulator/" + go[(go.LastIndexOf('/') + 1)..], new FormUrlEncodedContent([new("outcome", "approve"), new("iban", "BE91 0017 3264 1076")]));
+
+        Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Redirect, $"{(int)answer.StatusCode}");
+        Assert.DoesNotContain("r=paid", answer.Headers.Location?.OriginalString ?? "");
+        Assert.False(await app.ReadEngineAsync(db => db.PayLinks.AnyAsync(l => l.State == Domi.Engine.PayLinks.PayLinkState.Paid && l.Ref == reference)));
+    }
+
+    [Fact]
     public async Task A_first_payment_signs_the_terms_that_were_shown_with_it_and_no_others()
     {
         async Task TermsAsync(string terms) => await app.ChangeProfilesAsync(p => p.TermsJson = p.Number == 42 ? $$"""{"nl":"{{terms}}"}""" : p.TermsJson);

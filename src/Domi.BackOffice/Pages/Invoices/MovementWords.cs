@@ -16,6 +16,7 @@ internal static class MovementWords
             EntryKind.Paid => entry.Method switch
             {
                 "sdd" => ("busy", "busy", "paid_sdd"),
+                "rcc" => ("ok", "done", "paid_rcc"),
                 "paylink" => ("ok", "done", "paid_paylink"),
                 "manual" => ("ok", "done", "paid_manual"),
                 _ => ("ok", "done", "paid_transfer"),

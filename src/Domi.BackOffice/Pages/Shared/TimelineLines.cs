@@ -47,7 +47,7 @@ public static class TimelineLines
 
     private static (string Look, string Glyph) LookOf(string code) => code switch
     {
-        "paid_manual" or "paid_paylink" or "paid_sdd" or "paid_transfer" or "invoice_mail_accepted" or "reminder_mail_accepted" or "sent_by_provider" or "mandate_signed"
+        "paid_manual" or "paid_paylink" or "paid_rcc" or "paid_sdd" or "paid_transfer" or "invoice_mail_accepted" or "reminder_mail_accepted" or "sent_by_provider" or "mandate_signed"
             or "mandate_accepted" or "mandate_resumed" or "credited" or "link_arrived" or "method_direct_debit" => ("ok", "done"),
         "partly_paid" => ("ok", "half"),
         "will_be_collected" or "invited" or "invitation_planned" or "mandate_waits_for_bank" or "send_asked" or "send_without_link" or "reminded" => ("busy", "busy"),
