@@ -170,6 +170,13 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
         ? NextNumberAsync("update creditors set object_counter = object_counter + 1 where id = {0} returning object_counter", [creditorId], ct)
         : NextNumberAsync("select nextval('object_numbers')", [], ct);
 
+    /// <summary>
+    /// Waits for whoever does the same with this object, until the end of his transaction: of two who take everything that is open each would
+    /// otherwise be beaten by the other. On SQLite only one writes anyway.
+    /// </summary>
+    public Task TakeTurnsAsync(Guid with, CancellationToken ct) =>
+        IsSqlite ? Task.CompletedTask : Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({BitConverter.ToInt64(with.ToByteArray(), 8)})", ct);
+
     /// <summary>The number that one statement answers, inside the running transaction.</summary>
     /// <remarks>Without the model's detour over a query, which costs more than the statement.</remarks>
     internal async Task<long> NextNumberAsync(string sql, object[] values, CancellationToken ct)

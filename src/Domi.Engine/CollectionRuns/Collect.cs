@@ -50,8 +50,7 @@ internal static class Collect
         var day = profile.OpenOn(wanted is { } later && later > earliest ? later : earliest);
         // Nothing is collected before the day that was announced: what is wanted later waits.
         var last = until > day ? until.Value : day;
-        // Of two who collect at the same time the second waits, and takes what is left; on SQLite only one writes anyway.
-        if (!db.IsSqlite) await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({BitConverter.ToInt64(profile.Id.ToByteArray(), 8)})", token);
+        await db.TakeTurnsAsync(profile.Id, token); // of two who collect at the same time the second takes what is left
         var open = await db.DirectDebits.Where(d => d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
             && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
         if (open.Count == 0) return null;

@@ -105,6 +105,7 @@ internal static class TransferRoutes
         var (run, count) = await db.WriteOrRepeatAsync(async token =>
         {
             var today = clock.Today;
+            await db.TakeTurnsAsync(call.CreditorId, token);
             var open = await db.Transfers.Where(t => t.CreditorId == call.CreditorId && t.State == TransferState.Open && t.RequestedOn <= today
                 && !db.Beneficiaries.Any(b => b.CreditorId == t.CreditorId && b.Account == t.Account && !b.IsAvailable)).OrderBy(t => t.CreatedAt).ToListAsync(token);
             var sequence = await db.NextObjectNumberAsync(call.CreditorId, token);
