@@ -189,17 +189,7 @@ public static class EngineHost
             };
             keys.Equip(creditor, sandbox.WebsiteKey);
             db.Creditors.Add(creditor);
-            var apiKey = sandbox.ApiKey ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
-            var privateKey = sandbox.PrivateKey ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            db.ApiKeys.Add(new()
-            {
-                CreditorId = creditor.Id,
-                Description = "Office",
-                KeyHash = Secrets.HashOf(apiKey),
-                KeySealed = secrets.Seal(apiKey),
-                PrivateKeySealed = secrets.Seal(privateKey),
-                CreatedAt = TimeProvider.System.GetUtcNow(),
-            });
+            db.ApiKeys.Add(ApiKey.Of(creditor.Id, "Office", sandbox.ApiKey ?? ApiKey.NewKey(), sandbox.PrivateKey ?? ApiKey.NewPrivateKey(), secrets));
             db.Profiles.Add(new() { CreditorId = creditor.Id, Number = 1, Name = "SEPA Core", Scheme = MandateScheme.Core, IsDefault = true, Prefix = "CORE" });
             db.Profiles.Add(new() { CreditorId = creditor.Id, Number = 2, Name = "SEPA B2B", Scheme = MandateScheme.B2B, Prefix = "B2B" });
             await db.SaveChangesAsync(ct);

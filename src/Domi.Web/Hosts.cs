@@ -45,6 +45,7 @@ internal static class Hosts
             }
 
             Greet(settings, hosts, made, access);
+            _ = IdleMemory.GiveBackAsync(ct);
             if (settings.LoadsSample) await LoadSampleAsync(access!, made!, hosts, ct);
             await Task.WhenAny([.. hosts.Select(h => h.WaitForShutdownAsync(ct))]);
         }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Domi.Platform;
 using Domi.Standards;
 
 namespace Domi.Engine.Creditors;
@@ -99,6 +101,22 @@ public sealed class ApiKey
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>A key as it is kept, found by its hash.</summary>
+    /// <param name="privateKey">Null: log-in asks for no one-time password.</param>
+    public static ApiKey Of(Guid creditorId, string description, string key, string? privateKey, Secrets secrets) => new()
+    {
+        CreditorId = creditorId,
+        Description = description,
+        KeyHash = Secrets.HashOf(key),
+        KeySealed = secrets.Seal(key),
+        PrivateKeySealed = privateKey is null ? null : secrets.Seal(privateKey),
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+    };
+
+    public static string NewKey() => Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
+
+    public static string NewPrivateKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }
 
 /// <summary>A log-in: valid for 24 hours on the wall clock. Logging out ends all sessions of the key.</summary>

@@ -177,17 +177,17 @@ public sealed class DirectDebit
         Touch(now);
     }
 
-    public void Settle(DateOnly on, DateTimeOffset? outcomeAt)
+    public void Settle(DateOnly on, DateTimeOffset? outcomeAt, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Sent);
         (State, SettledOn, DueAt, IsFinal) = (DirectDebitState.Paid, on, outcomeAt, outcomeAt is null);
-        Version++;
+        Touch(now);
     }
 
-    public void Finish()
+    public void Finish(DateTimeOffset now)
     {
         (DueAt, IsFinal) = (null, true);
-        Version++;
+        Touch(now);
     }
 
     /// <summary>The bank refuses or takes back.</summary>
@@ -241,11 +241,11 @@ public sealed class DirectDebit
         Touch(now);
     }
 
-    public void Withdraw()
+    public void Withdraw(DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
         (State, DueAt, IsFinal) = (DirectDebitState.Withdrawn, null, true);
-        Version++;
+        Touch(now);
     }
 
     private void Touch(DateTimeOffset now)

@@ -157,7 +157,7 @@ internal static class Transactions
     internal static async Task RemoveOneAsync(EngineDb db, DirectDebit debit, Settlement settlement, BusinessClock clock, CancellationToken ct)
     {
         if (debit.State is not DirectDebitState.Open) throw new RefusedException("err_not_authorised", $"Transaction {debit.Number} was sent already.") { Field = "id" };
-        debit.Withdraw();
+        debit.Withdraw(clock.GetUtcNow());
         if (debit.InvoiceId is not { } invoiceId) return;
 
         var invoice = await db.Invoices.SingleAsync(i => i.Id == invoiceId, ct);

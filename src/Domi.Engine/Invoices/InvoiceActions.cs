@@ -51,8 +51,10 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
             case "manualpayment":
                 var on = call.Day("date");
                 if (on > clock.Today) throw new RefusedException("err_invalid_date", $"The payment is dated ahead: {on:O}.", ("name", "date")) { Field = "date" };
+                var said = call.Amount("amount");
                 return async (invoice, ct) =>
                 {
+                    if (said is { } part && part != invoice.Open) throw new RefusedException("err_invalid_amount", $"{invoice.Open} is open, and all of it is paid by hand.", ("amount", part)) { Field = "amount" };
                     await settlement.PayByHandAsync(invoice, on, ct);
                     await settlement.ChangedAsync(invoice, ct);
                 };

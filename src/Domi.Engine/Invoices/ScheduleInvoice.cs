@@ -41,7 +41,7 @@ internal sealed class ScheduleInvoice(EngineDb db, Settlement settlement, Debtor
         var debit = await db.DirectDebits.SingleOrDefaultAsync(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Open, write)
             ?? throw new RefusedException("schedule_under_way", $"The collection of invoice {invoice.Number} is at the bank.");
         var now = clock.GetUtcNow();
-        debit.Withdraw();
+        debit.Withdraw(clock.GetUtcNow());
         invoice.StopCollecting(now);
         db.PageEvents.Add(new() { CreditorId = invoice.CreditorId, AboutId = invoice.Id, Kind = PageEvent.Unscheduled, At = now });
         await settlement.TransactionChangedAsync(debit, write);

@@ -125,7 +125,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         if (invoice.Open <= 0)
         {
             // What the bank does not have yet is not collected on top; what it has comes twice, and is told when it does.
-            foreach (var open in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Open).ToListAsync(ct)) open.Withdraw();
+            foreach (var open in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && d.State == DirectDebitState.Open).ToListAsync(ct)) open.Withdraw(clock.GetUtcNow());
             await SettleCollectionsAsync(invoice, "transfer", ct);
         }
 
@@ -136,7 +136,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
     public async Task CollectedAsync(DirectDebit debit, Invoice? invoice, DateOnly on, DateTimeOffset? outcomeAt, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        debit.Settle(on, outcomeAt);
+        debit.Settle(on, outcomeAt, clock.GetUtcNow());
         (await db.Mandates.SingleAsync(m => m.Id == debit.MandateId, ct)).Collected(on);
         if (invoice is null)
         {

@@ -186,7 +186,7 @@ internal static class CancelMandate
         var open = await db.DirectDebits.Where(d => d.MandateId == mandate.Id && d.State == DirectDebitState.Open).ToListAsync(ct);
         foreach (var debit in open)
         {
-            debit.Withdraw();
+            debit.Withdraw(clock.GetUtcNow());
             if (debit.InvoiceId is { } invoiceId && await db.Invoices.SingleAsync(i => i.Id == invoiceId, ct) is var invoice)
             {
                 invoice.StopCollecting(clock.GetUtcNow());

@@ -92,7 +92,7 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
                     break;
 
                 default:
-                    debit.Finish();
+                    debit.Finish(clock.GetUtcNow());
                     break;
             }
         }, ct);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
+using Domi.Engine.Webhooks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -12,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Simulator;
 
-/// <summary>The sandbox for developers: its keys, its clock, and outcomes played by hand.</summary>
+/// <summary>The sandbox for developers: its keys and more of them, its clock, and outcomes played by hand.</summary>
 internal static class SandboxRoutes
 {
     public static void Map(IEndpointRouteBuilder app)
@@ -21,6 +22,7 @@ internal static class SandboxRoutes
         sandbox.MapSandboxClock();
         sandbox.MapGet("", ReadAsync);
         sandbox.MapPost("outcome", PlayAsync);
+        sandbox.MapPost("key", AddKeyAsync);
     }
 
     /// <summary>The creditor whose sandbox it is: the first one.</summary>
@@ -42,6 +44,22 @@ internal static class SandboxRoutes
             merchantId = creditor.MerchantId,
             profiles = profiles.Select(p => new { id = p.Number, name = p.Name, type = p.WireType }),
         });
+    }
+
+    /// <summary>Another key, with feeds of its own and a webhook address: what a person makes on the console, for a program that cannot sign in there.</summary>
+    private static async Task<IResult> AddKeyAsync(HttpContext http, EngineDb db, Secrets secrets, CancellationToken ct)
+    {
+        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "webhookUrl", 500) is not { } webhook || !Uri.TryCreate(webhook, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || !DeliverWebhooks.Reaches(url))
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"webhookUrl\":\"http://127.0.0.1:9000/hook\"}: an address on this machine, or one over https.");
+
+        var (key, privateKey) = (ApiKey.NewKey(), ApiKey.NewPrivateKey());
+        await db.WriteAsync(async token =>
+        {
+            var made = ApiKey.Of(await Own(db).Select(c => c.Id).SingleAsync(token), url.Authority, key, privateKey, secrets);
+            made.WebhookUrl = url.AbsoluteUri;
+            db.ApiKeys.Add(made);
+        }, ct);
+        return Results.Json(new { apiKey = key, privateKey, webhookUrl = url.AbsoluteUri });
     }
 
     /// <summary>Plays an R-transaction on the last settled collection of an invoice, found by id or number, or on a transaction, by its id.</summary>
@@ -80,12 +98,12 @@ internal static class SandboxRoutes
             : Results.Problem(statusCode: StatusCodes.Status404NotFound, title: outcome);
     }
 
-    private static string? Text(JsonElement body, string name)
+    private static string? Text(JsonElement body, string name, int most = 70)
     {
         try
         {
             Json.EnsureReadable(body);
-            return Json.Text(body, name, 70);
+            return Json.Text(body, name, most);
         }
         catch (RefusedException)
         {

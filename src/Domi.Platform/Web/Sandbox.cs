@@ -40,7 +40,7 @@ public static class Sandbox
         sandbox.MapPost("clock", async (HttpContext http, JobRunner runner, BusinessClock clock, CancellationToken ct) =>
         {
             if (await ReadAsync(http, ct) is not { } body || SpanOf(body) is not { } by || by < TimeSpan.Zero || by > TimeSpan.FromDays(3700))
-                return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"advance\":\"1.00:00:00\"}: a time span of at most ten years, forward.");
+                return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"advance\":\"1.00:00:00\"}: days, and hours below 24, of at most ten years, forward.");
 
             await runner.AdvanceAsync(by, ct);
             return Results.Ok(new { now = clock.GetUtcNow(), offset = clock.Offset });
@@ -51,7 +51,7 @@ public static class Sandbox
         try
         {
             return body.TryGetProperty("advance", out var advance) && advance.ValueKind is JsonValueKind.String
-                && TimeSpan.TryParse(advance.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var by) ? by : null;
+                && TimeSpan.TryParseExact(advance.GetString(), "c", System.Globalization.CultureInfo.InvariantCulture, out var by) ? by : null; // read freely, 24:00:00 would be days
         }
         catch (InvalidOperationException)
         {

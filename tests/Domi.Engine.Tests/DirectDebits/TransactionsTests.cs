@@ -101,7 +101,8 @@ public sealed class TransactionsTests(AppFixture app) : IClassFixture<AppFixture
         var made = await client.TransactAsync(mandate, 100m, ("ref", "T-6"));
         await AppFixture.AdvanceAsync(app.Engine, At(made, 7) - Now());
 
-        Assert.Equal("offered", Text(await client.TransactionAsync(made), "stage"));
+        var offered = await client.TransactionAsync(made);
+        Assert.Equal("offered", Text(offered, "stage"));
         Assert.Equal("err_not_authorised", await EngineClient.RefusalAsync(client.FormAsync(HttpMethod.Delete, "/transaction", ("id", Id(made)))));
         Assert.Equal("err_invalid_state", await EngineClient.RefusalAsync(client.FormAsync(HttpMethod.Put, "/transaction", ("id", Id(made)), ("amount", "5"))));
         foreach (var action in new[] { "paid", "reoffer", "backup", "unsettle", "archive" })
@@ -111,6 +112,7 @@ public sealed class TransactionsTests(AppFixture app) : IClassFixture<AppFixture
         await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromHours(2));
         var paid = await client.TransactionAsync(made);
         Assert.Equal(("PAID", true, Text(made, "reqcolldt")), (Text(paid, "state"), paid.GetProperty("final").GetBoolean(), Text(paid, "bkdate")));
+        Assert.True(string.CompareOrdinal(Text(offered, "lastupdate"), Text(paid, "lastupdate")) < 0);
         Assert.StartsWith("Domi-1-", Text(paid, "collection"));
         Assert.Contains(Id(made), Ids(await client.GetAsync("/transaction/detail?state=paid")));
         Assert.DoesNotContain(Id(made), Ids(await client.GetAsync("/transaction/detail?state=UNPAID")));

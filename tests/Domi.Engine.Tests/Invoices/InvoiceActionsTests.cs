@@ -43,7 +43,7 @@ public sealed class InvoiceActionsTests(AppFixture app) : IClassFixture<AppFixtu
         foreach (var (form, code) in new[]
         {
             ("", "err_missing_params"), ("type=explode", "err_invalid_params"), ("type=refund", "err_msg_missing"), ("type=refund&message=x&amount=ten", "err_invalid_amount"), ("type=refund&message=漢字", "err_invalid_sepachars"),
-            ("type=manualPayment&date=2200-01-01", "err_invalid_date"), ("type=manualPayment&date=soon", "err_invalid_date"),
+            ("type=manualPayment&date=2200-01-01", "err_invalid_date"), ("type=manualPayment&date=soon", "err_invalid_date"), ("type=manualPayment&amount=40", "err_invalid_amount"),
             ("type=paymentplan", "err_missing_params"), ("type=paymentplan&initialAmount=0&recurringAmount=5", "err_invalid_amount"), ("type=paymentplan&initialAmount=40&recurringAmount=-5", "err_invalid_amount"),
             ("type=paymentplan&initialAmount=40&recurringAmount=30&terms=0&mndtId=x&remittance=x", "err_invalid_params"), ("type=paymentplan&initialAmount=40&recurringAmount=30&terms=121&mndtId=x&remittance=x", "err_invalid_params"),
             ("type=paymentplan&initialAmount=40&recurringAmount=30&terms=2&remittance=x", "err_missing_params"), ("type=paymentplan&initialAmount=40&recurringAmount=30&terms=2&mndtId=NONE", "err_missing_params"),

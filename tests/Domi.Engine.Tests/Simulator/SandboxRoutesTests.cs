@@ -25,6 +25,24 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     }
 
     [Fact]
+    public async Task A_program_makes_a_key_of_its_own_and_is_woken_at_its_address()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var answer = await app.EngineHttp.PostAsJsonAsync("/sandbox/key", new { webhookUrl = receiver.Url });
+        var made = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var (key, privateKey) = (made.GetProperty("apiKey").GetString()!, made.GetProperty("privateKey").GetString()!);
+        var own = new EngineClient(app, app.Access with { ApiKey = key, PrivateKey = privateKey });
+
+        await own.GivenASignedMandate("SBK");
+        await app.RunEngineAsync<Domi.Engine.Webhooks.DeliverWebhooks>();
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.NotEqual(app.Access.ApiKey, key);
+        Assert.NotEmpty(receiver.Calls);
+        Assert.All(receiver.Calls, c => Assert.True(Domi.Twikey.WebhookSignature.Verify(key, c.Query, c.Signature)));
+    }
+
+    [Fact]
     public async Task A_person_is_led_to_the_page()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/sandbox") { Headers = { Accept = { new("text/html") } } };
@@ -45,7 +63,7 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     [InlineData("Via", "1.1 proxy")]
     public async Task It_is_there_only_for_this_machine_and_never_through_a_proxy(string header, string value)
     {
-        foreach (var (method, path) in new[] { (HttpMethod.Get, "/sandbox"), (HttpMethod.Post, "/sandbox/clock"), (HttpMethod.Post, "/sandbox/outcome") })
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "/sandbox"), (HttpMethod.Post, "/sandbox/clock"), (HttpMethod.Post, "/sandbox/outcome"), (HttpMethod.Post, "/sandbox/key") })
         {
             using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? JsonContent.Create(new { advance = "1.00:00:00", invoice = "X", code = "MD06" }) : null };
             request.Headers.TryAddWithoutValidation(header, value);
@@ -59,6 +77,10 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     [InlineData("/sandbox/clock", "text/plain", "{\"advance\":\"1.00:00:00\"}", 415)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"-1.00:00:00\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":1}", 400)]
+    [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"24:00:00\"}", 400)] // nobody means 24 days
+    [InlineData("/sandbox/key", "application/json", "{}", 400)]
+    [InlineData("/sandbox/key", "application/json", "{\"webhookUrl\":\"http://192.0.2.1/hook\"}", 400)]
+    [InlineData("/sandbox/key", "application/json", "{\"webhookUrl\":\"file:///etc/passwd\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"\\ud800\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":", 400)]
     [InlineData("/sandbox/clock", "application/json", "[]", 400)]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Domi.Engine.Creditors;
 using Domi.Engine.Sessions;
 using Domi.Engine.Users;
@@ -33,21 +32,13 @@ internal sealed class KeysModel(Desk desk, Secrets secrets, SessionStore session
 
     public async Task<IActionResult> OnPostAddAsync(string? description, bool code, bool readOnly, string[]? groups, CancellationToken ct)
     {
-        var (key, privateKey) = (Convert.ToHexString(RandomNumberGenerator.GetBytes(20)), code ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) : null);
+        var (key, privateKey) = (ApiKey.NewKey(), code ? ApiKey.NewPrivateKey() : null);
         var answer = await ActAsync(ConsoleRole.Administrator, "key.add", _ =>
         {
             if (string.IsNullOrWhiteSpace(description) || description.Length > 140) throw new RefusedException("name_missing", "The name is missing or too long.");
-            Db.ApiKeys.Add(new()
-            {
-                CreditorId = Me,
-                Description = description.Trim(),
-                KeyHash = Secrets.HashOf(key),
-                KeySealed = secrets.Seal(key),
-                PrivateKeySealed = privateKey is null ? null : secrets.Seal(privateKey),
-                CreatedAt = TimeProvider.System.GetUtcNow(),
-                IsReadOnly = readOnly,
-                Groups = Chosen(groups),
-            });
+            var made = ApiKey.Of(Me, description.Trim(), key, privateKey, secrets);
+            (made.IsReadOnly, made.Groups) = (readOnly, Chosen(groups));
+            Db.ApiKeys.Add(made);
             return Task.FromResult<string?>(description.Trim());
         }, "/console/keys", ct);
         if (TempData.Peek("Toast") is not null) TempData["Once"] = privateKey is null ? key : $"{key} · {privateKey}";
