@@ -97,6 +97,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
                 invoice?.Fail(debit.ReasonCode ?? "", retries: true, now);
                 break;
             case "backup" when failed:
+                if (invoice is { IsPayable: false }) throw Impossible();
                 (_, _, customer) = await PartiesAsync(debit, ct);
                 if (!await OfferAsync(debit, invoice, customer, debit.ReasonCode ?? "", DebtorChannel.Email, ct)) throw new RefusedException("err_email_disabled", "The debtor has no e-mail address.") { Field = "id" };
                 break;

@@ -92,6 +92,7 @@ internal static class TransactionView
     {
         { ArchivedAt: not null } => "archived",
         { WireState: "PAID" } => "paid",
+        { State: DirectDebitState.Withdrawn } => "archived",
         { State: DirectDebitState.Open } => "opened",
         { State: DirectDebitState.Sent } => "offered",
         { IsUnsettled: true } => "unsettled",

@@ -228,7 +228,7 @@ public sealed class Invoice
     public void Reopen(DateTimeOffset now)
     {
         Require(State is InvoiceState.Archived or InvoiceState.Booked or InvoiceState.Expired);
-        if (State is InvoiceState.Archived) Become(Open <= 0 && Amount > 0 ? InvoiceState.Paid : OpenState(now), now);
+        if (State is InvoiceState.Archived) Become(Open <= 0 && Amount >= 0 ? InvoiceState.Paid : OpenState(now), now);
     }
 
     public void Remind(DateTimeOffset now)

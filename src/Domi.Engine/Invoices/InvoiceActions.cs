@@ -135,10 +135,7 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
         if (last?.PayLinkId is not { } linkId) throw new RefusedException("err_provide_account", "It was paid by a way that cannot be taken back: transfer the money.") { Field = "iban" };
 
         var link = await db.PayLinks.SingleAsync(l => l.Id == linkId, ct);
-        link.Refund(amount, clock.GetUtcNow());
-        var refund = new LinkRefund { CreditorId = link.CreditorId, PayLinkId = link.Id, Amount = amount, Message = message, CreatedAt = clock.GetUtcNow() };
-        db.LinkRefunds.Add(refund);
-        await settlement.LinkRefundedAsync(link, refund, ct);
+        await PaymentLinks.RefundOneAsync(db, link, amount, message, settlement, clock, ct);
     }
 
     /// <summary>A first amount now and the rest month by month, on a mandate; the last instalment is what is left.</summary>
@@ -149,6 +146,8 @@ internal sealed class InvoiceActions(EngineDb db, DebtorMail mail, Settlement se
             throw new RefusedException("err_invalid_amount", $"{initial} and {terms} times {recurring} do not pay {invoice.Open}.", ("amount", initial + (recurring * terms))) { Field = "recurringAmount" };
 
         var mandate = await Transactions.MandateAsync(db, call, reference, ct);
+        // Nobody pays a plan for somebody else.
+        if (mandate.CustomerId != invoice.CustomerId) throw new RefusedException("err_no_contract", $"Mandate {reference} is not of the customer of invoice {invoice.Number}.") { Field = "mndtId" };
         var today = clock.Today;
         await Transactions.AddAsync(db, mandate, new(reference, initial, message, invoice.Number, null, today, null, false), clock, ct, invoiceId: invoice.Id);
         var key = Subscription.KeyOf("PLAN" + invoice.Number);

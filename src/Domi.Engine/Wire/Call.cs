@@ -181,13 +181,21 @@ internal sealed class Call
     public string Required(string name, int most = 1000) => Text(name, most) ?? throw Missing(name);
 
     public IReadOnlyList<string> All(string name) =>
-        values.TryGetValue(name, out var list)
-            ? [.. list.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]
-            : [];
+        [.. Given(name).SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     /// <summary>Values of which one may itself have commas: each as it stands, and what a list of them with commas names.</summary>
     public IReadOnlyList<string> Listed(string name) =>
-        values.TryGetValue(name, out var list) ? [.. list.Select(v => v.Trim()).Where(v => v.Length > 0).Concat(All(name)).Distinct()] : [];
+        [.. Given(name).Select(v => v.Trim()).Where(v => v.Length > 0).Concat(All(name)).Distinct()];
+
+    // Said several times, or as a list in JSON.
+    private List<string> Given(string name)
+    {
+        if (values.TryGetValue(name, out var list)) return list;
+        if (Part(name) is not { ValueKind: JsonValueKind.Array } several) return [];
+
+        List<string> given = [.. several.EnumerateArray().Where(v => v.ValueKind is JsonValueKind.String or JsonValueKind.Number).Take(MostValues).Select(v => v.ToString())];
+        return given.Any(v => v.Any(IsUnseen)) ? throw Invalid(name, "A text may not contain control characters.") : given;
+    }
 
     public bool Includes(string part) => All("include").Contains(part, StringComparer.OrdinalIgnoreCase);
 

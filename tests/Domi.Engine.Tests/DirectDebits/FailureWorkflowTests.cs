@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Tests.Pages;
@@ -167,6 +168,7 @@ public sealed class FailureWorkflowTests(AppFixture app) : IClassFixture<AppFixt
 
         Assert.Equal("err_invalid_amount", await EngineClient.RefusalAsync(client.FormAsync("/payment/link", ("title", "Both"), ("amount", "34"), ("txref", "F10,F11"))));
         Assert.Equal("err_no_transaction", await EngineClient.RefusalAsync(client.FormAsync("/payment/link", ("title", "Both"), ("amount", "17"), ("txref", "F10,NONE"))));
+        Assert.Equal("err_no_transaction", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Post, "/payment/link", JsonContent.Create(new { title = "Both", amount = 17, txref = new[] { "F10", "NONE" } }))));
         var link = await client.TakenAsync(HttpMethod.Post, "/payment/link", ("title", "Both"), ("amount", "35"), ("txref", "F10"), ("txref", "F11"));
         await debtor.PayLinkAsync(new Uri(Text(link, "url")).AbsolutePath);
 

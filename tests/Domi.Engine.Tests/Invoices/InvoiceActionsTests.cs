@@ -123,6 +123,7 @@ public sealed class InvoiceActionsTests(AppFixture app) : IClassFixture<AppFixtu
 
         await ActAsync("IA6", ("type", "refund"), ("message", "A part"), ("amount", "40"));
         Assert.Equal(("BOOKED", 40m), await StateAsync("IA6"));
+        Assert.Equal("err_fail_integration", await RefusedAsync("IA6", ("type", "refund"), ("message", "Again"), ("amount", "40")));
         await ActAsync("IA6", ("type", "refund"), ("message", "The rest"));
         Assert.Equal(("BOOKED", 100m), await StateAsync("IA6"));
         Assert.Equal("err_invalid_state", await RefusedAsync("IA6", ("type", "refund"), ("message", "More")));
@@ -145,6 +146,7 @@ public sealed class InvoiceActionsTests(AppFixture app) : IClassFixture<AppFixtu
         var number = new string('N', 70);
         await BookAsync(number, 115m, customer: "C-IA8");
         var mandate = await client.GivenASignedMandate("C-IA8");
+        Assert.Equal("err_no_contract", await RefusedAsync(number, [.. Plan(await client.GivenASignedMandate("C-IA8-NEIGHBOUR"))]));
         await ActAsync(number, [.. Plan(mandate)]);
         Assert.Equal("PENDING", (await StateAsync(number)).State);
         Assert.Equal("err_invalid_state", await RefusedAsync(number, [.. Plan(mandate)])); // one plan at a time
