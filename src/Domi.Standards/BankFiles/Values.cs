@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Domi.Standards.BankFiles;
+
+/// <summary>How the values of bank files are read and written: never by the culture of the machine.</summary>
+internal static class Values
+{
+    /// <summary>A decimal number without sign, grouping or exponent; null for anything else.</summary>
+    public static decimal? Amount(string? text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+
+    public static int? Count(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+
+    /// <summary>The day of a date or of an instant, as the bank wrote it: its own time, not ours.</summary>
+    public static DateOnly? Day(string? text) =>
+        text is { Length: >= 10 } && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : null;
+
+    public static bool? Flag(string? text) => text switch { "true" or "1" => true, "false" or "0" => false, _ => null };
+
+    /// <summary>What banks write where there is nothing to say.</summary>
+    public static string? Provided(string? text) => text is "NOTPROVIDED" or "NOTAVAILABLE" or "NOT PROVIDED" or "NOTKNOWN" ? null : text;
+
+    public static string Euros(decimal amount) => amount.ToString("0.00", CultureInfo.InvariantCulture);
+
+    public static string Plain(decimal amount) => amount.ToString("0.00###", CultureInfo.InvariantCulture);
+
+    public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
