@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Xml;
 
 namespace Domi.Standards.BankFiles;
@@ -32,8 +31,8 @@ public static class BankFile
         foreach (var part in Parts(file, limits)) yield return part;
     }
 
-    // What a file does to a reader becomes a finding; a bug of the reader does not.
-    private static IEnumerable<FilePart> Guarded(IEnumerable<FilePart> parts)
+    /// <summary>What a file does to a reader becomes a finding, the last one; a bug of the reader does not.</summary>
+    internal static IEnumerable<FilePart> Guarded(IEnumerable<FilePart> parts)
     {
         using var each = parts.GetEnumerator();
         while (true)
@@ -51,11 +50,6 @@ public static class BankFile
             {
                 part = new Finding(Severity.Reject, "file.unreadable", e.Message, "file");
             }
-            catch (FormatException e)
-            {
-                // The decoder of base64 says so of what is none.
-                part = new Finding(Severity.Reject, "file.unreadable", e.Message, "file");
-            }
 
             if (part is null) yield break;
             yield return part;
@@ -67,39 +61,32 @@ public static class BankFile
     {
         var guarded = new GuardedStream(file, limits);
         var start = guarded.Peek(Ahead);
-        if (IsXml(start))
-        {
-            guarded.RunEnd = (byte)'<';
-            return Xml(guarded, limits);
-        }
-
-        if (IsCoda(start))
-        {
-            guarded.RunEnd = (byte)'\n';
-            return new CodaReader(guarded).Read().Prepend(new MessageStart(FileKind.Statement, "CODA 2"));
-        }
+        if (IsXml(start)) return Xml(guarded, limits);
+        if (IsCoda(start)) return new CodaReader(guarded).Read().Prepend(new MessageStart(FileKind.Statement, "CODA 2"));
 
         // Some programs hand a file over the way they got it, in base64.
         if (!isWrapped && IsBase64(start))
-            return Parts(new CryptoStream(guarded, new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces), CryptoStreamMode.Read), limits, isWrapped: true);
+        {
+            guarded.LimitsRuns = false; // what is inside does
+            return Parts(new Base64Stream(guarded), limits, isWrapped: true);
+        }
 
         return [new Finding(Severity.Reject, "file.unknown", start.Length == 0 ? "The file is empty." : "The file is neither XML nor CODA.", "line 1")];
     }
 
-    private static IEnumerable<FilePart> Xml(Stream file, FileLimits limits)
+    private static IEnumerable<FilePart> Xml(GuardedStream file, FileLimits limits)
     {
         using var xml = new XmlCursor(file, limits);
-        var (isFirst, messages) = (true, 0);
+        var messages = 0;
+        string? root = null;
         while (xml.NextElement())
         {
-            if (isFirst && xml.Name != "Document" && Kind(xml.Name) is null)
-                yield return new Finding(Severity.Warn, "xml.root", $"The file begins with {xml.Name}, not with Document.", xml.Place);
-            isFirst = false;
+            root ??= xml.Name;
             if (Kind(xml.Name) is not { } kind) continue;
 
             var format = xml.Namespace.StartsWith(Iso, StringComparison.Ordinal) ? xml.Namespace[Iso.Length..] : Family(kind);
             yield return new MessageStart(kind, format);
-            messages++;
+            if (messages++ == 0 && root != "Document") yield return new Finding(Severity.Warn, "xml.root", $"The file begins with {root}, not with Document.", "line 1");
             if (!xml.Namespace.StartsWith(Iso + Family(kind), StringComparison.Ordinal))
                 yield return new Finding(Severity.Warn, "xml.namespace", $"The namespace '{xml.Namespace}' is not that of {Family(kind)}: read by the names of its elements.", xml.Place);
             foreach (var part in Message(xml, kind)) yield return part;
@@ -136,12 +123,15 @@ public static class BankFile
         _ => "pain.001",
     };
 
+    /// <summary>The byte order mark of UTF-8.</summary>
+    internal static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+
     // The first byte that is no blank, behind a byte order mark of UTF-8 or UTF-16.
-    private static bool IsXml(ReadOnlySpan<byte> start) => start.TrimStart("\xef\xbb\xbf\xff\xfe\0 \t\r\n"u8) is [(byte)'<', ..];
+    private static bool IsXml(ReadOnlySpan<byte> start) => start.TrimStart<byte>([.. Mark, 0xFF, 0xFE, 0, .. " \t\r\n"u8]) is [(byte)'<', ..];
 
     private static bool IsCoda(ReadOnlySpan<byte> start)
     {
-        if (start.StartsWith("\xef\xbb\xbf"u8)) start = start[3..];
+        if (start.StartsWith(Mark)) start = start[Mark.Length..];
         return start.StartsWith("0000"u8) && start.Length > 16 && start[14..16].SequenceEqual("05"u8);
     }
 

@@ -45,11 +45,17 @@ public enum Severity
 
 /// <summary>Something in a file that is not as it should be. After one that rejects nothing follows.</summary>
 /// <param name="Severity">What is to be done.</param>
-/// <param name="Rule">Stable code of the rule, such as <c>camt.balance</c>, for translation and statistics.</param>
-/// <param name="Message">The fault as an English sentence, with the figures that disagree.</param>
-/// <param name="Place">Where: <c>line 12</c>, and the entry or batch when there is one.</param>
+/// <param name="Rule">Stable code of the rule, such as <c>statement.balance</c>, for translation and statistics.</param>
+/// <param name="Message">The fault as an English sentence, with the figures that disagree; at most 500 characters.</param>
+/// <param name="Place">Where: <c>line 12</c>, and the entry or batch when there is one; at most 200 characters.</param>
 public sealed record Finding(Severity Severity, string Rule, string Message, string Place) : FilePart
 {
+    // Both quote the file, whose values may be long.
+    public string Message { get; init; } = Values.Cut(Message, 500);
+
+    public string Place { get; init; } = Values.Cut(Place, 200);
+
+    /// <summary>As one line: <c>hold statement.balance at line 3: …</c>.</summary>
     public override string ToString() => $"{Severity.ToString().ToLowerInvariant()} {Rule} at {Place}: {Message}";
 }
 
@@ -60,8 +66,8 @@ public sealed record FileLimits
     /// <summary>Bytes of the whole file; 4 GB.</summary>
     public long MaxBytes { get; init; } = 4L << 30;
 
-    /// <summary>Bytes without a tag's start in XML, or without a line's end in CODA; 64 kB.</summary>
-    public int MaxRunBytes { get; init; } = 64 << 10;
+    /// <summary>Bytes of one element, value, name or comment, with what is read ahead; 128 kB.</summary>
+    public int MaxRunBytes { get; init; } = 128 << 10;
 
     /// <summary>Characters of one value in XML; 10,000.</summary>
     public int MaxTextLength { get; init; } = 10_000;
@@ -69,5 +75,12 @@ public sealed record FileLimits
     /// <summary>Elements inside each other; 48.</summary>
     public int MaxDepth { get; init; } = 48;
 
+    /// <summary>Different names of elements and attributes in XML; 5,000. A message has a few hundred.</summary>
+    public int MaxNames { get; init; } = 5_000;
+
+    /// <summary>How often what belongs to a whole may be repeated before its entries or payments: balances, notes, batches; 100,000.</summary>
+    public int MaxRepeats { get; init; } = 100_000;
+
+    /// <summary>The limits that hold unless others are given.</summary>
     public static readonly FileLimits Default = new();
 }

@@ -5,9 +5,12 @@ namespace Domi.Standards.BankFiles;
 /// <summary>How the values of bank files are read and written: never by the culture of the machine.</summary>
 internal static class Values
 {
-    /// <summary>A decimal number without sign, grouping or exponent; null for anything else.</summary>
+    // ISO 20022 allows 18 digits. More could not be summed up without losing cents, or at all.
+    private const decimal MaxAmount = 999_999_999_999_999_999m;
+
+    /// <summary>A decimal number of at most 18 digits and five decimals, without sign, grouping or exponent; null for anything else.</summary>
     public static decimal? Amount(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount <= MaxAmount && amount.Scale <= 5 ? amount : null;
 
     public static int? Count(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
@@ -23,9 +26,18 @@ internal static class Values
     /// <summary>What banks write where there is nothing to say.</summary>
     public static string? Provided(string? text) => text is "NOTPROVIDED" or "NOTAVAILABLE" or "NOT PROVIDED" or "NOTKNOWN" ? null : text;
 
+    public static string? Joined(string? first, string? second) => first is null ? second : second is null ? first : $"{first} {second}";
+
     public static string Euros(decimal amount) => amount.ToString("0.00", CultureInfo.InvariantCulture);
 
     public static string Plain(decimal amount) => amount.ToString("0.00###", CultureInfo.InvariantCulture);
 
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>At most so many characters, and none that would break a line.</summary>
+    public static string Cut(string text, int length)
+    {
+        if (text.Length > length) text = text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + "…";
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+    }
 }

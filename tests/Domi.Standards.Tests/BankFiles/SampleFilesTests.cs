@@ -107,6 +107,44 @@ public sealed class SampleFilesTests
         Assert.All(findings, f => Assert.Equal(Severity.Hold, f.Severity));
     }
 
+    [Fact]
+    public void Every_sample_is_valid_where_an_independent_validator_says_so()
+    {
+        foreach (var row in Vectors.Lines("EXPECTED-xsd.tsv").Skip(1).Where(l => l.Length > 0).Select(l => l.Split('\t')))
+        {
+            Assert.Equal("valid", row[3]);
+            Assert.Empty(SchemaCheck.Validate(new MemoryStream(Vectors.File(row[0])), row[1]));
+        }
+    }
+
+    [Fact]
+    public void The_schemas_are_those_of_the_registration_authority_byte_for_byte()
+    {
+        var files = Vectors.Files("xsd-iso20022");
+        Assert.SkipUnless(files.Count > 0, "no samples");
+
+        Assert.Equal(files.Select(f => Path.GetFileNameWithoutExtension(f)), SchemaCheck.Formats);
+        foreach (var file in files)
+        {
+            using var own = typeof(SchemaCheck).Assembly.GetManifestResourceStream($"Domi.Standards.Schemas.{Path.GetFileName(file)}")!;
+            var bytes = new byte[own.Length];
+            own.ReadExactly(bytes);
+            Assert.Equal(Vectors.File(file), bytes);
+        }
+    }
+
+    [Fact]
+    public void What_a_schema_forbids_is_told_with_its_line()
+    {
+        var file = System.Text.Encoding.UTF8.GetString(Vectors.File("pain/php-sepa-xml_pain.008.001.08.xml"));
+        var faults = SchemaCheck.Validate(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(file.Replace("<PmtMtd>DD</PmtMtd>", "<PmtMtd>XX</PmtMtd>\n<Extra/>"))), "pain.008.001.08").ToList();
+
+        Assert.Equal(2, faults.Count);
+        Assert.All(faults, f => Assert.Equal((Severity.Hold, "schema"), (f.Severity, f.Rule)));
+        Assert.Contains("Extra", faults[1].Message);
+        Assert.DoesNotContain("urn:", faults[1].Message);
+    }
+
     private static List<FilePart> Read(string path) => [.. BankFile.Read(new MemoryStream(Vectors.File(path)))];
 
     private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);

@@ -4,22 +4,21 @@ using System.Xml;
 namespace Domi.Standards.BankFiles;
 
 /// <summary>Walks through XML of unknown origin, forward only, by local names: banks change namespaces and prefixes, not names.</summary>
-/// <remarks>No DTD, no entities of its own, nothing fetched; depth and text are limited, and names by the stream below.</remarks>
+/// <remarks>No DTD, no entities of its own, nothing fetched; depth, names and text are limited here, and all else by the stream below.</remarks>
 internal sealed class XmlCursor : IDisposable
 {
+    private readonly GuardedStream file;
     private readonly XmlReader reader;
     private readonly FileLimits limits;
-    private readonly char[] chunk;
 
-    public XmlCursor(Stream stream, FileLimits limits)
+    public XmlCursor(GuardedStream file, FileLimits limits)
     {
-        this.limits = limits;
-        chunk = new char[limits.MaxTextLength + 1];
-        reader = XmlReader.Create(stream, Settings());
+        (this.file, this.limits) = (file, limits);
+        reader = XmlReader.Create(file, Settings(limits));
     }
 
     /// <summary>What every reader of XML from outside is made with.</summary>
-    public static XmlReaderSettings Settings() => new()
+    public static XmlReaderSettings Settings(FileLimits limits) => new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
         XmlResolver = null,
@@ -28,13 +27,14 @@ internal sealed class XmlCursor : IDisposable
         IgnoreComments = true,
         IgnoreProcessingInstructions = true,
         CloseInput = false,
+        NameTable = new BoundedNames(limits.MaxNames),
     };
+
+    public FileLimits Limits => limits;
 
     public string Name => reader.LocalName;
 
     public string Namespace => reader.NamespaceURI;
-
-    public int Depth => reader.Depth;
 
     public int Line => ((IXmlLineInfo)reader).LineNumber;
 
@@ -81,40 +81,28 @@ internal sealed class XmlCursor : IDisposable
         string? text = null;
         while (Read())
         {
-            switch (reader.NodeType)
-            {
-                case XmlNodeType.Text:
-                    text = Joined(text, reader.Value);
-                    break;
-                case XmlNodeType.CDATA:
-                    var length = 0;
-                    for (int read; length < chunk.Length && (read = reader.ReadValueChunk(chunk, length, chunk.Length - length)) > 0;)
-                        length += read;
-                    text = Joined(text, new string(chunk, 0, length));
-                    break;
-                case XmlNodeType.EndElement when reader.Depth == level:
-                    return text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
-            }
+            if (IsText && reader.Depth == level + 1) text = Appended(text);
+            else if (reader.NodeType is XmlNodeType.EndElement && reader.Depth == level) break;
         }
 
-        return null;
+        return Trimmed(text);
     }
 
-    /// <summary>The text of the element, or of the last of its children that has one of the names.</summary>
+    /// <summary>The text of the first of its children that has one of the names, else its own.</summary>
     public string? TextOrChild(string name, string orName)
     {
         if (reader.IsEmptyElement) return null;
 
         var level = reader.Depth;
-        string? text = null;
+        string? own = null, child = null;
         while (Read())
         {
-            if (reader.NodeType is XmlNodeType.Text) text = Joined(null, reader.Value).Trim();
-            else if (reader.NodeType is XmlNodeType.Element && (Name == name || Name == orName)) text = Text();
+            if (IsText && reader.Depth == level + 1) own = Appended(own);
+            else if (reader.NodeType is XmlNodeType.Element && (Name == name || Name == orName)) child ??= Text();
             else if (reader.NodeType is XmlNodeType.EndElement && reader.Depth == level) break;
         }
 
-        return text;
+        return child ?? Trimmed(own);
     }
 
     /// <summary>The text of a grandchild down a path of single children, such as the code in <c>Tp/CdOrPrtry/Cd</c>; the first of each name.</summary>
@@ -131,15 +119,35 @@ internal sealed class XmlCursor : IDisposable
 
     public void Dispose() => reader.Dispose();
 
-    private string Joined(string? before, string text) =>
-        (before?.Length ?? 0) + text.Length > limits.MaxTextLength
+    private bool IsText => reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA;
+
+    private string Appended(string? before)
+    {
+        var text = reader.Value;
+        return (before?.Length ?? 0) + text.Length > limits.MaxTextLength
             ? throw new InvalidDataException($"The value at {Place} has more than {limits.MaxTextLength} characters.")
-            : before is null ? text : before + text;
+            : before + text;
+    }
+
+    private static string? Trimmed(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
     private bool Read()
     {
         if (!reader.Read()) return false;
+        file.GotFurther();
         if (reader.Depth > limits.MaxDepth) throw new InvalidDataException($"At {Place} elements are more than {limits.MaxDepth} deep.");
         return true;
+    }
+
+    /// <summary>A reader keeps every name for as long as it lives, so that names that are all different would fill the memory.</summary>
+    private sealed class BoundedNames(int max) : NameTable
+    {
+        private int count;
+
+        public override string Add(char[] key, int start, int len) => Get(key, start, len) ?? Counted(base.Add(key, start, len));
+
+        public override string Add(string key) => Get(key) ?? Counted(base.Add(key));
+
+        private string Counted(string name) => ++count <= max ? name : throw new InvalidDataException($"The file has more than {max} names of elements and attributes.");
     }
 }

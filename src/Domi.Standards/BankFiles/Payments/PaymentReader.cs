@@ -5,9 +5,9 @@ namespace Domi.Standards.BankFiles;
 /// <summary>Reads pain.008 and pain.001 of every version and holds them against <see cref="PaymentRules"/>: for files from elsewhere, and our own.</summary>
 internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
 {
-    private readonly Queue<Finding> findings = [];
+    private readonly Findings findings = new();
     private readonly HashSet<string> batchIds = new(StringComparer.Ordinal);
-    private DateTime createdAt;
+    private DateTime createdAt = DateTime.MaxValue;
     private MandateScheme? scheme;
     private int count;
     private decimal sum;
@@ -23,6 +23,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
             switch (xml.Name)
             {
                 case "GrpHdr":
+                    if (message is not null || batchIds.Count > 0) Find("sepa.head", "GrpHdr stands a second time, or behind a batch.", xml.Place);
                     message = ReadHeader();
                     yield return message;
                     break;
@@ -31,7 +32,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
                     break;
             }
 
-            while (findings.TryDequeue(out var finding)) yield return finding;
+            while (findings.TryTake(out var finding)) yield return finding;
         }
 
         if (message is null)
@@ -139,7 +140,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
                 ReadOfBatch(batch);
             }
 
-            while (begun && findings.TryDequeue(out var finding)) yield return finding;
+            while (begun && findings.TryTake(out var finding)) yield return finding;
         }
 
         if (!begun)
@@ -153,16 +154,17 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
         sum += total;
         if (batch.Count is { } stated && stated != payments) Find("sepa.count", $"PmtInf counts {stated} payments, there are {payments}.", place);
         if (batch.Sum is { } control && control != total) Find("sepa.sum", $"PmtInf sums up to {Values.Euros(control)}, the payments to {Values.Euros(total)}.", place);
-        while (findings.TryDequeue(out var finding)) yield return finding;
+        while (findings.TryTake(out var finding)) yield return finding;
     }
 
     private FilePart Head(Batch batch, string place)
     {
+        if (batchIds.Count == xml.Limits.MaxRepeats) throw new InvalidDataException($"The file has more than {batchIds.Count} batches.");
         if (batch.Id is not null && !batchIds.Add(batch.Id)) Find("sepa.duplicate", $"PmtInfId {batch.Id} is used twice in the file.", place);
         if (batch.Method != (IsDebit ? "DD" : "TRF")) Find("sepa.method", $"PmtMtd is {batch.Method ?? "missing"}.", place);
         if (batch.ServiceLevel != "SEPA") Find("sepa.service-level", $"The service level is {batch.ServiceLevel ?? "missing"}, not SEPA.", place);
         if (batch.Charges is not null and not "SLEV") Find("sepa.charges", $"ChrgBr is {batch.Charges}, not SLEV.", place);
-        if (batch.Count is null || batch.Sum is null) Warn("sepa.count", "The batch has no NbOfTxs or CtrlSum: some banks ask for both.", place);
+        if (batch.Count is null || batch.Sum is null) findings.Add(Severity.Warn, "sepa.count", "The batch has no NbOfTxs or CtrlSum: some banks ask for both.", place);
         if (batch.IsAgentEmpty) Find("sepa.agent", "The agent of the batch is empty: a BIC, or NOTPROVIDED under Othr/Id.", place);
         if (batch.Day is null) Find(IsDebit ? "sdd.date" : "sct.date", "The date is missing or no date.", place);
         return IsDebit ? DebitHead(batch, place) : TransferHead(batch, place);
@@ -199,7 +201,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
             Count = batch.Count ?? 0,
             Sum = batch.Sum ?? 0,
         };
-        Take(PaymentRules.Check(batch.Day is null ? head with { CollectOn = new(2026, 1, 2) } : head), place);
+        Take(PaymentRules.Check(head).Where(f => batch.Day is not null || f.Rule != "sdd.date"), place);
         return head;
     }
 
@@ -218,7 +220,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
             Count = batch.Count ?? 0,
             Sum = batch.Sum ?? 0,
         };
-        Take(PaymentRules.Check(batch.Day is null ? head with { ExecuteOn = new(2026, 1, 2) } : head), place);
+        Take(PaymentRules.Check(head).Where(f => batch.Day is not null || f.Rule != "sct.date"), place);
         return head;
     }
 
@@ -245,7 +247,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
                 Text = own.Text,
                 Reference = own.Reference,
             };
-            TakeLate(PaymentRules.Check(transfer, transfers), Place);
+            if (PaymentRules.Check(transfer, transfers) is { Count: > 0 } wrong) Take(wrong, Place());
             return transfer;
         }
 
@@ -269,7 +271,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
             Text = own.Text,
             Reference = own.Reference,
         };
-        TakeLate(PaymentRules.Check(debit, (DebitBatch)head, DateOnly.FromDateTime(createdAt)), Place);
+        if (PaymentRules.Check(debit, (DebitBatch)head, DateOnly.FromDateTime(createdAt)) is { Count: > 0 } faults) Take(faults, Place());
         return debit;
     }
 
@@ -302,16 +304,16 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
                 batch.Day = Values.Day(xml.TextOrChild("Dt", "DtTm"));
                 break;
             case "Cdtr" or "Dbtr":
-                (batch.Name, _) = ReadParty();
+                batch.Name = xml.ReadParty().Name;
                 break;
             case "CdtrAcct" or "DbtrAcct":
-                batch.Account = ReadAccount();
+                batch.Account = ReadIban();
                 break;
             case "CdtrAgt" or "DbtrAgt":
-                (batch.Bic, batch.IsAgentEmpty) = ReadAgent();
+                (batch.Bic, batch.IsAgentEmpty) = ReadBank();
                 break;
             case "UltmtCdtr" or "UltmtDbtr":
-                (batch.Ultimate, _) = ReadParty();
+                batch.Ultimate = xml.ReadParty().Name;
                 break;
             case "ChrgBr":
                 batch.Charges = xml.Text();
@@ -382,17 +384,17 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
                     ReadMandate(own);
                     break;
                 case "DbtrAgt" or "CdtrAgt":
-                    (own.Bic, own.IsAgentEmpty) = ReadAgent();
+                    (own.Bic, own.IsAgentEmpty) = ReadBank();
                     break;
                 case "Dbtr" or "Cdtr":
-                    (own.Name, own.Address) = ReadParty();
+                    (own.Name, own.Address, _, _) = xml.ReadParty();
                     break;
                 case "DbtrAcct" or "CdtrAcct":
-                    own.Account = ReadAccount();
+                    own.Account = ReadIban();
                     break;
                 case "UltmtDbtr" when IsDebit:
                 case "UltmtCdtr" when !IsDebit:
-                    (own.Ultimate, _) = ReadParty();
+                    own.Ultimate = xml.ReadParty().Name;
                     break;
                 case "Purp":
                     own.Purpose = xml.TextAt("Cd");
@@ -459,7 +461,8 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
 
                     break;
                 case "OrgnlDbtrAcct":
-                    amendment = ReadOriginalAccount(amendment);
+                    var account = xml.ReadAccount();
+                    amendment = account == "SMNDA" ? amendment with { HasNewAccount = true } : amendment with { OriginalAccount = Iban.TryParse(account, out var iban) ? iban : default(Iban) };
                     break;
                 case "OrgnlDbtrAgt":
                     // Until November 2016 a change of bank was told here; other ways to say it are not in use.
@@ -471,111 +474,12 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
         return amendment;
     }
 
-    private MandateAmendment ReadOriginalAccount(MandateAmendment amendment)
+    private Iban ReadIban() => Iban.TryParse(xml.ReadAccount(), out var account) ? account : default;
+
+    private (Bic? Bic, bool IsEmpty) ReadBank()
     {
-        var level = xml.Open();
-        while (xml.Next(level))
-        {
-            if (xml.Name != "Id") continue;
-
-            var inside = xml.Open();
-            while (xml.Next(inside))
-            {
-                if (xml.Name == "IBAN") amendment = amendment with { OriginalAccount = Iban.TryParse(xml.Text(), out var iban) ? iban : default(Iban) };
-                else if (xml.Name == "Othr" && xml.TextAt("Id") == "SMNDA") amendment = amendment with { HasNewAccount = true };
-            }
-        }
-
-        return amendment;
-    }
-
-    private (string? Name, PostalAddress? Address) ReadParty()
-    {
-        string? name = null;
-        PostalAddress? address = null;
-        var level = xml.Open();
-        while (xml.Next(level))
-        {
-            if (xml.Name == "Nm") name = xml.Text();
-            else if (xml.Name == "PstlAdr") address = ReadAddress();
-        }
-
-        return (name, address);
-    }
-
-    private PostalAddress ReadAddress()
-    {
-        var address = new PostalAddress();
-        var lines = new List<string>();
-        var level = xml.Open();
-        while (xml.Next(level))
-        {
-            switch (xml.Name)
-            {
-                case "StrtNm":
-                    address = address with { Street = xml.Text() };
-                    break;
-                case "BldgNb":
-                    address = address with { Number = xml.Text() };
-                    break;
-                case "PstCd":
-                    address = address with { PostalCode = xml.Text() };
-                    break;
-                case "TwnNm":
-                    address = address with { Town = xml.Text() };
-                    break;
-                case "Ctry":
-                    address = address with { Country = xml.Text() };
-                    break;
-                case "AdrLine":
-                    if (xml.Text() is { } line) lines.Add(line);
-                    break;
-            }
-        }
-
-        return address with { Lines = lines };
-    }
-
-    private Iban ReadAccount()
-    {
-        Iban account = default;
-        var level = xml.Open();
-        while (xml.Next(level))
-        {
-            if (xml.Name != "Id") continue;
-
-            var inside = xml.Open();
-            while (xml.Next(inside))
-                if (xml.Name == "IBAN") _ = Iban.TryParse(xml.Text(), out account);
-        }
-
-        return account;
-    }
-
-    private (Bic? Bic, bool IsEmpty) ReadAgent()
-    {
-        var (bic, known) = (default(Bic?), false);
-        var level = xml.Open();
-        while (xml.Next(level))
-        {
-            if (xml.Name != "FinInstnId") continue;
-
-            var inside = xml.Open();
-            while (xml.Next(inside))
-            {
-                if (xml.Name is "BIC" or "BICFI")
-                {
-                    known = true;
-                    bic = Bic.TryParse(xml.Text(), out var read) ? read : null;
-                }
-                else if (xml.Name == "Othr")
-                {
-                    known |= xml.TextAt("Id") is not null;
-                }
-            }
-        }
-
-        return (bic, !known);
+        var (written, isEmpty) = xml.ReadAgent();
+        return (Bic.TryParse(written, out var bic) ? bic : null, isEmpty);
     }
 
     private CreditorIdentifier? ReadCreditorId() =>
@@ -588,8 +492,8 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
         {
             if (xml.Name == "Ustrd")
             {
-                own.TextCount++;
-                own.Text = own.Text is null ? xml.Text() : $"{own.Text} {xml.Text()}";
+                // One may be, so that more only have to be told of.
+                if (++own.TextCount < 10) own.Text = Values.Joined(own.Text, xml.Text());
             }
             else if (xml.Name == "Strd")
             {
@@ -598,19 +502,12 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
         }
     }
 
-    private void Take(IReadOnlyList<Finding> found, string place)
+    private void Take(IEnumerable<Finding> found, string place)
     {
-        foreach (var finding in found) findings.Enqueue(finding with { Place = place });
+        foreach (var finding in found) findings.Add(finding.Severity, finding.Rule, finding.Message, place);
     }
 
-    private void TakeLate(IReadOnlyList<Finding> found, Func<string> place)
-    {
-        if (found.Count > 0) Take(found, place());
-    }
-
-    private void Find(string rule, string message, string place) => findings.Enqueue(Fault(rule, message, place));
-
-    private void Warn(string rule, string message, string place) => findings.Enqueue(new(Severity.Warn, rule, message, place));
+    private void Find(string rule, string message, string place) => findings.Add(Severity.Hold, rule, message, place);
 
     private static Finding Fault(string rule, string message, string place) => new(Severity.Hold, rule, message, place);
 

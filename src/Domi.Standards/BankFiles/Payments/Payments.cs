@@ -156,6 +156,10 @@ public sealed record PostalAddress
         && Lines.SequenceEqual(other.Lines);
 
     public override int GetHashCode() => HashCode.Combine(Street, Number, PostalCode, Town, Country, Lines.Count);
+
+    /// <summary>On one line, for people: <c>Visserij 44, 9000 Gent, BE</c>.</summary>
+    public override string ToString() =>
+        string.Join(", ", ((string?[])[.. Lines, Values.Joined(Street, Number), Values.Joined(PostalCode, Town), Country]).OfType<string>());
 }
 
 /// <summary>One PmtInf of a pain.001: transfers from one account on one day.</summary>

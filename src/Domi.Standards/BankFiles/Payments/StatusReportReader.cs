@@ -1,74 +1,4 @@
-using System.Globalization;
-
 namespace Domi.Standards.BankFiles;
-
-/// <summary>What became of something that was sent, at one of three levels; the most specific one holds.</summary>
-/// <param name="Code">RCVD, ACTC, ACCP, ACSP, ACSC, ACWC, ACCC, PDNG, PART, RJCT; of a verification of names RCVC, RVMC, RVNM, RVNA, RVCM, RVNC.</param>
-/// <param name="Reason">Why, as coded or as the bank's own words for a code (AM04, MD01 …); null when not told.</param>
-/// <param name="Text">What the bank adds in words.</param>
-/// <param name="Originator">Who gave the reason: a name when a customer did, a BIC when a bank did.</param>
-public sealed record PaymentStatus(string Code, string? Reason, string? Text, string? Originator)
-{
-    /// <summary>Not carried out, and will not be.</summary>
-    public bool IsRejected => Code == "RJCT";
-
-    /// <summary>Accepted as far as this bank is concerned. No proof of money: a statement is.</summary>
-    public bool IsAccepted => Code is "ACTC" or "ACCP" or "ACSP" or "ACSC" or "ACWC" or "ACCC";
-}
-
-/// <summary>pain.002 about one file that was sent: the head, and what holds for all of it.</summary>
-public sealed record StatusReport : FilePart
-{
-    /// <summary>The id of this report.</summary>
-    public string? Id { get; init; }
-
-    /// <summary>MsgId of the file that was sent.</summary>
-    public required string OriginalMessageId { get; init; }
-
-    /// <summary><c>pain.008</c> or <c>pain.001</c>, whatever version the bank names; null when it names none of both.</summary>
-    public string? OriginalFormat { get; init; }
-
-    public int? OriginalCount { get; init; }
-
-    public decimal? OriginalSum { get; init; }
-
-    /// <summary>Null when the bank says nothing of the whole. In a partial one (PART) payments that are not listed count as accepted.</summary>
-    public PaymentStatus? Status { get; init; }
-}
-
-/// <summary>What became of one batch.</summary>
-public sealed record BatchStatus : FilePart
-{
-    /// <summary>PmtInfId of the batch that was sent.</summary>
-    public required string BatchId { get; init; }
-
-    public PaymentStatus? Status { get; init; }
-}
-
-/// <summary>What became of one payment.</summary>
-public sealed record TransactionStatus : FilePart
-{
-    /// <summary>PmtInfId of its batch; null when the bank does not say.</summary>
-    public string? BatchId { get; init; }
-
-    public string? InstructionId { get; init; }
-
-    public string? EndToEndId { get; init; }
-
-    /// <summary>Its own status, or that of its batch or file when it has none.</summary>
-    public required PaymentStatus Status { get; init; }
-
-    /// <summary>Euro, as it was sent; null when not told, like all that follows.</summary>
-    public decimal? Amount { get; init; }
-
-    public string? MandateId { get; init; }
-
-    public string? DebtorName { get; init; }
-
-    public string? DebtorAccount { get; init; }
-
-    public DateOnly? CollectOn { get; init; }
-}
 
 /// <summary>Reads pain.002 of every version.</summary>
 /// <remarks>Source: ISO 20022, CustomerPaymentStatusReport; EPC130-08 for its use with direct debits.</remarks>
@@ -79,7 +9,7 @@ internal sealed class StatusReportReader(XmlCursor xml)
         "RCVD", "ACTC", "ACCP", "ACSP", "ACSC", "ACWC", "ACCC", "ACFC", "PDNG", "PART", "RJCT", "CANC", "RCVC", "RVMC", "RVNM", "RVNA", "RVCM", "RVNC",
     ];
 
-    private readonly Queue<Finding> findings = [];
+    private readonly Findings findings = new();
     private string? id;
     private PaymentStatus? whole;
 
@@ -107,7 +37,7 @@ internal sealed class StatusReportReader(XmlCursor xml)
                     break;
             }
 
-            while (findings.TryDequeue(out var finding)) yield return finding;
+            while (findings.TryTake(out var finding)) yield return finding;
         }
 
         if (!isAboutSomething) yield return new Finding(Severity.Hold, "pain.original", "The report does not say which file it is about.", xml.Place);
@@ -146,7 +76,7 @@ internal sealed class StatusReportReader(XmlCursor xml)
             }
         }
 
-        if (original is null) Find(Severity.Hold, "pain.original", "OrgnlMsgId is missing.", place);
+        if (original is null) findings.Add(Severity.Hold, "pain.original", "OrgnlMsgId is missing.", place);
         whole = Status(code, reason, place);
         return new()
         {
@@ -191,12 +121,12 @@ internal sealed class StatusReportReader(XmlCursor xml)
                     break;
             }
 
-            while (begun && findings.TryDequeue(out var finding)) yield return finding;
+            while (begun && findings.TryTake(out var finding)) yield return finding;
         }
 
         if (!begun) yield return new BatchStatus { BatchId = batch ?? "", Status = Status(code, reason, place) };
-        if (batch is null) Find(Severity.Warn, "pain.original", "OrgnlPmtInfId is missing.", place);
-        while (findings.TryDequeue(out var finding)) yield return finding;
+        if (batch is null) findings.Add(Severity.Warn, "pain.original", "OrgnlPmtInfId is missing.", place);
+        while (findings.TryTake(out var finding)) yield return finding;
     }
 
     private TransactionStatus ReadPayment(string? batch, PaymentStatus? above)
@@ -231,9 +161,11 @@ internal sealed class StatusReportReader(XmlCursor xml)
             }
         }
 
-        if (endToEnd is null && instruction is null) Find(Severity.Hold, "pain.original", "The payment is not named: OrgnlEndToEndId and OrgnlInstrId are missing.", place);
+        if (endToEnd is null && instruction is null) findings.Add(Severity.Hold, "pain.original", "The payment is not named: OrgnlEndToEndId and OrgnlInstrId are missing.", place);
         var status = Status(code, reason, place);
-        if ((status ?? above ?? whole) is null) Find(Severity.Hold, "pain.status", $"The payment {endToEnd} has no status, nor has its batch or file.", place);
+        if ((above ?? whole) is { IsRejected: true } rejected && status is { IsRejected: false })
+            findings.Add(Severity.Hold, "pain.status", $"The payment {endToEnd} is {status.Code}, though its batch or file is {rejected.Code}.", place);
+        if ((status ?? above ?? whole) is null) findings.Add(Severity.Hold, "pain.status", $"The payment {endToEnd} has no status, nor has its batch or file.", place);
         // Rejected above means rejected below, whatever reason stands there.
         status ??= (above ?? whole) is { } inherited ? reason.IsEmpty ? inherited : inherited with { Reason = reason.Code ?? inherited.Reason, Text = reason.Text ?? inherited.Text } : new("", reason.Code, reason.Text, reason.Originator);
         return original with { BatchId = batch, InstructionId = instruction, EndToEndId = endToEnd, Status = status };
@@ -256,10 +188,10 @@ internal sealed class StatusReportReader(XmlCursor xml)
                     original = original with { MandateId = ReadMandateId() };
                     break;
                 case "Dbtr":
-                    original = original with { DebtorName = ReadName() };
+                    original = original with { DebtorName = xml.ReadParty().Name };
                     break;
                 case "DbtrAcct":
-                    original = original with { DebtorAccount = xml.TextAt("Id", "IBAN")?.Replace(" ", "", StringComparison.Ordinal) };
+                    original = original with { DebtorAccount = xml.ReadAccount() };
                     break;
             }
         }
@@ -279,19 +211,6 @@ internal sealed class StatusReportReader(XmlCursor xml)
         }
 
         return mandate;
-    }
-
-    private string? ReadName()
-    {
-        string? name = null;
-        var level = xml.Open();
-        while (xml.Next(level))
-        {
-            if (xml.Name == "Nm") name = xml.Text();
-            else if (xml.Name == "Pty") name = xml.TextAt("Nm");
-        }
-
-        return name;
     }
 
     private void ReadReason(ref Reason reason)
@@ -342,12 +261,10 @@ internal sealed class StatusReportReader(XmlCursor xml)
     private PaymentStatus? Status(string? code, Reason reason, string place)
     {
         if (code is null) return null;
-        if (!Codes.Contains(code)) Find(Severity.Hold, "pain.status", $"The status {code} is not known.", place);
-        if (code == "RJCT" && reason.Code is null) Find(Severity.Warn, "pain.reason", "Rejected without a reason.", place);
+        if (!Codes.Contains(code)) findings.Add(Severity.Hold, "pain.status", $"The status {code} is not known.", place);
+        if (code == "RJCT" && reason.Code is null) findings.Add(Severity.Warn, "pain.reason", "Rejected without a reason.", place);
         return new(code, reason.Code, reason.Text, reason.Originator);
     }
-
-    private void Find(Severity severity, string rule, string message, string place) => findings.Enqueue(new(severity, rule, message, place));
 
     private record struct Reason(string? Code, string? Text, string? Originator)
     {

@@ -215,6 +215,11 @@ public sealed record StatementEnd : FilePart
 
     /// <summary>Whether the closing balance is the expected one; null when there are not two balances, as on a page of several.</summary>
     public bool? AddsUp => Expected is null || Closing is null ? null : Expected == Closing.Amount;
+
+    /// <summary>What does not add up, in words; null when it does, or when there are not two balances.</summary>
+    internal string? Difference => AddsUp is not false
+        ? null
+        : $"Opening {Values.Plain(Opening!.Amount)} + {Values.Plain(Credits)} - {Values.Plain(Debits)} is {Values.Plain(Expected!.Value)}, the closing balance is {Values.Plain(Closing!.Amount)}.";
 }
 
 /// <summary>Totals that a file states of itself.</summary>
