@@ -27,7 +27,7 @@ internal sealed class CamtDetailReader(XmlCursor xml, Findings findings, string 
             MessageId = own.MessageId,
             BankReference = own.BankReference,
             TransactionCode = own.TransactionCode,
-            CounterpartyName = party.Party.Name,
+            CounterpartyName = Values.Provided(party.Party.Name),
             CounterpartyAccount = party.Account,
             CounterpartyBic = party.Bic ?? party.Party.Bic,
             CounterpartyAddress = party.Party.Address?.ToString(),

@@ -24,7 +24,7 @@ internal static class Parties
                     party.Name ??= party.Bic;
                     break;
                 case "Nm":
-                    party.Name = Values.Provided(xml.Text());
+                    party.Name = xml.Text();
                     break;
                 case "PstlAdr":
                     party.Address = xml.ReadAddress();

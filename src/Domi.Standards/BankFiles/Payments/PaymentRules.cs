@@ -9,6 +9,7 @@ namespace Domi.Standards.BankFiles;
 /// </remarks>
 public static class PaymentRules
 {
+    /// <summary>The largest amount of one payment, in euro.</summary>
     public const decimal MaxAmount = 999_999_999.99m;
 
     /// <summary>The first day on which an address of free lines alone is refused.</summary>
@@ -24,6 +25,9 @@ public static class PaymentRules
 
     /// <summary>True for accounts that take SEPA payments.</summary>
     public static bool IsInSepa(Iban account) => EconomicArea.Contains(account.CountryCode) || OutsideArea.Contains(account.CountryCode);
+
+    /// <summary>True for accounts in SEPA but outside the European Economic Area, whose transfers and debits need the address.</summary>
+    public static bool NeedsAddress(Iban account) => OutsideArea.Contains(account.CountryCode);
 
     /// <summary>The faults of a file's head; none is the usual answer.</summary>
     public static IReadOnlyList<Finding> Check(PaymentMessage message, string place = "head")
@@ -66,7 +70,7 @@ public static class PaymentRules
         if (debit.UltimateDebtor is { } ultimate) faults.Name("the ultimate debtor", ultimate);
         faults.Identifier("MndtId", debit.MandateId);
         if (debit.SignedOn > createdOn) faults.Add("sdd.mandate", $"The mandate {debit.MandateId} is signed on {Values.Day(debit.SignedOn)}, after the file was made.");
-        if (OutsideArea.Contains(debit.DebtorAccount.CountryCode) && debit.DebtorAddress is null)
+        if (NeedsAddress(debit.DebtorAccount) && debit.DebtorAddress is null)
             faults.Add("sepa.address", $"The debtor's bank is in {debit.DebtorAccount.CountryCode}, outside the European Economic Area: his address is needed.");
         if (debit.Amendment is { } amendment) faults.Amendment(amendment);
         return faults.Found;
@@ -154,6 +158,7 @@ public static class PaymentRules
         {
             if (address is null) return;
             if (address.Lines.Count > 2 || address.Lines.Any(l => l.Length > 70)) Add("sepa.address", "An address has at most two free lines of 70 characters.");
+            if (!SepaText.IsAllowed(address.ToString())) Add("sepa.characters", $"The address '{address}' has characters outside of SEPA's.");
             if (address.Country is { } country && !Countries.Codes.Contains(country)) Add("sepa.address", $"'{country}' is no country.");
             if ((address.Town is null || address.Country is null) && on >= LinesAloneRefusedFrom)
                 Add("sepa.address", "The address names no town and country, which is refused since 15 November 2026.");

@@ -5,13 +5,14 @@ namespace Domi.Standards.BankFiles;
 /// <summary>Finds payment references in what a debtor typed.</summary>
 public static partial class RemittanceReferences
 {
-    // A text comes from outside: no pattern may take long over it.
+    // A text comes from outside: no pattern may take long over it. A reference stands at its beginning, or not at all.
     private const int MaxLength = 1_000;
 
     /// <summary>The first Belgian communication whose check digits hold: printed between plus signs or stars, or twelve digits of their own.</summary>
     public static StructuredCommunication? Communication(string? text)
     {
-        if (text is null or { Length: < 12 or > MaxLength }) return null;
+        if (text is null or { Length: < 12 }) return null;
+        if (text.Length > MaxLength) text = text[..MaxLength];
         foreach (var match in Printed().EnumerateMatches(text))
             if (StructuredCommunication.TryParse(text.AsSpan(match.Index, match.Length).ToString(), out var communication)) return communication;
         foreach (var match in TwelveDigits().EnumerateMatches(text))
@@ -22,7 +23,8 @@ public static partial class RemittanceReferences
     /// <summary>The first RF reference (ISO 11649) whose check digits hold.</summary>
     public static CreditorReference? CreditorReference(string? text)
     {
-        if (text is null or { Length: < 5 or > MaxLength }) return null;
+        if (text is null or { Length: < 5 }) return null;
+        if (text.Length > MaxLength) text = text[..MaxLength];
         if (Standards.CreditorReference.TryParse(text, out var whole)) return whole;
         foreach (var match in Reference().EnumerateMatches(text))
             if (Standards.CreditorReference.TryParse(text.AsSpan(match.Index, match.Length).ToString(), out var reference)) return reference;
