@@ -16,10 +16,20 @@ internal static class Values
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
 
     /// <summary>The day of a date or of an instant, as the bank wrote it: its own time, not ours.</summary>
-    public static DateOnly? Day(string? text) =>
-        text is { Length: >= 10 } && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? day
-            : null;
+    public static DateOnly? Day(string? text)
+    {
+        if (text is not { Length: >= 10 } || text[4] != '-' || text[7] != '-') return null;
+        var (year, month, day) = (Digits(text.AsSpan(0, 4)), Digits(text.AsSpan(5, 2)), Digits(text.AsSpan(8, 2)));
+        return year >= 1 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new(year, month, day) : null;
+
+        // -1 for anything but digits.
+        static int Digits(ReadOnlySpan<char> text)
+        {
+            var number = 0;
+            foreach (var c in text) number = number >= 0 && char.IsAsciiDigit(c) ? number * 10 + (c - '0') : -1;
+            return number;
+        }
+    }
 
     public static bool? Flag(string? text) => text switch { "true" or "1" => true, "false" or "0" => false, _ => null };
 

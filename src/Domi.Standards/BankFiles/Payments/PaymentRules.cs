@@ -16,18 +16,20 @@ public static class PaymentRules
     public static readonly DateOnly LinesAloneRefusedFrom = new(2026, 11, 15);
 
     // EPC409-09, list of SEPA scheme countries; territories have the IBAN of their country.
-    private static readonly FrozenSet<string> EconomicArea = FrozenSet.ToFrozenSet(
-        "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".Split(' '));
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> EconomicArea =
+        Countries("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK");
 
-    private static readonly FrozenSet<string> OutsideArea = FrozenSet.ToFrozenSet("AD AL CH GB GI MC MD ME MK RS SM VA".Split(' '));
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> OutsideArea = Countries("AD AL CH GB GI MC MD ME MK RS SM VA");
 
     private static readonly IReadOnlyList<Finding> None = [];
 
     /// <summary>True for accounts that take SEPA payments.</summary>
-    public static bool IsInSepa(Iban account) => EconomicArea.Contains(account.CountryCode) || OutsideArea.Contains(account.CountryCode);
+    public static bool IsInSepa(Iban account) => !account.IsEmpty && (EconomicArea.Contains(account.Value.AsSpan(0, 2)) || OutsideArea.Contains(account.Value.AsSpan(0, 2)));
 
     /// <summary>True for accounts in SEPA but outside the European Economic Area, whose transfers and debits need the address.</summary>
-    public static bool NeedsAddress(Iban account) => OutsideArea.Contains(account.CountryCode);
+    public static bool NeedsAddress(Iban account) => !account.IsEmpty && OutsideArea.Contains(account.Value.AsSpan(0, 2));
+
+    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Countries(string codes) => codes.Split(' ').ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The faults of a file's head; none is the usual answer.</summary>
     public static IReadOnlyList<Finding> Check(PaymentMessage message, string place = "head")
@@ -159,7 +161,7 @@ public static class PaymentRules
             if (address is null) return;
             if (address.Lines.Count > 2 || address.Lines.Any(l => l.Length > 70)) Add("sepa.address", "An address has at most two free lines of 70 characters.");
             if (!SepaText.IsAllowed(address.ToString())) Add("sepa.characters", $"The address '{address}' has characters outside of SEPA's.");
-            if (address.Country is { } country && !Countries.Codes.Contains(country)) Add("sepa.address", $"'{country}' is no country.");
+            if (address.Country is { } country && !Standards.Countries.Codes.Contains(country)) Add("sepa.address", $"'{country}' is no country.");
             if ((address.Town is null || address.Country is null) && on >= LinesAloneRefusedFrom)
                 Add("sepa.address", "The address names no town and country, which is refused since 15 November 2026.");
         }
