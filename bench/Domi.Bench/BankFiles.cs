@@ -105,15 +105,28 @@ internal static class BankFiles
         yield return new PaymentMessage { Id = "BENCH", CreatedAt = new(2026, 3, 17, 10, 0, 0), InitiatorName = "Fitness Gent NV", Count = count, Sum = sum };
         yield return new DebitBatch
         {
-            Id = "BENCH-1", Scheme = MandateScheme.Core, Sequence = SequenceType.Recurring, CollectOn = new(2026, 3, 20), CreditorName = "Fitness Gent NV", CreditorAccount = Accounts[1], CreditorBic = Bic.Parse("BBRUBEBB"),
-            CreditorId = CreditorIdentifier.Parse("BE12ZZZ0456810810"), Count = count, Sum = sum,
+            Id = "BENCH-1",
+            Scheme = MandateScheme.Core,
+            Sequence = SequenceType.Recurring,
+            CollectOn = new(2026, 3, 20),
+            CreditorName = "Fitness Gent NV",
+            CreditorAccount = Accounts[1],
+            CreditorBic = Bic.Parse("BBRUBEBB"),
+            CreditorId = CreditorIdentifier.Parse("BE12ZZZ0456810810"),
+            Count = count,
+            Sum = sum,
         };
         for (var n = 0; n < count; n++)
         {
             yield return new Debit
             {
-                EndToEndId = string.Create(CultureInfo.InvariantCulture, $"E2E-{n:D10}"), Amount = Amount(n), MandateId = string.Create(CultureInfo.InvariantCulture, $"MANDATE-{n:D10}"), SignedOn = new(2025, 6, 30), DebtorName = "Jan Janssens",
-                DebtorAccount = Accounts[n % Accounts.Length], Text = "Abonnement maart 2026",
+                EndToEndId = string.Create(CultureInfo.InvariantCulture, $"E2E-{n:D10}"),
+                Amount = Amount(n),
+                MandateId = string.Create(CultureInfo.InvariantCulture, $"MANDATE-{n:D10}"),
+                SignedOn = new(2025, 6, 30),
+                DebtorName = "Jan Janssens",
+                DebtorAccount = Accounts[n % Accounts.Length],
+                Text = "Abonnement maart 2026",
             };
         }
     }

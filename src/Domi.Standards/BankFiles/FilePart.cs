@@ -50,9 +50,10 @@ public enum Severity
 /// <param name="Place">Where: <c>line 12</c>, and the entry or batch when there is one; at most 200 characters.</param>
 public sealed record Finding(Severity Severity, string Rule, string Message, string Place) : FilePart
 {
-    // Both quote the file, whose values may be long.
+    /// <summary>The fault as an English sentence; at most 500 characters, for it quotes the file.</summary>
     public string Message { get; init; } = Values.Cut(Message, 500);
 
+    /// <summary>Where; at most 200 characters.</summary>
     public string Place { get; init; } = Values.Cut(Place, 200);
 
     /// <summary>As one line: <c>hold statement.balance at line 3: …</c>.</summary>

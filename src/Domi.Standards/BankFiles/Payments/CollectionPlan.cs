@@ -24,8 +24,10 @@ public sealed record PlannedBatch(BatchKey Key, int Count, decimal Sum);
 /// <summary>One file that is to be written: its batches in order.</summary>
 public sealed record PlannedFile(IReadOnlyList<PlannedBatch> Batches)
 {
+    /// <summary>Payments of all batches.</summary>
     public int Count => Batches.Sum(b => b.Count);
 
+    /// <summary>Euro, of all batches.</summary>
     public decimal Sum => Batches.Sum(b => b.Sum);
 }
 

@@ -44,8 +44,10 @@ public sealed record DebitBatch : FilePart
     /// <summary>PmtInfId: at most 35 characters. Statements name it beside the sum.</summary>
     public required string Id { get; init; }
 
+    /// <summary>LclInstrm: the same in the whole file.</summary>
     public required MandateScheme Scheme { get; init; }
 
+    /// <summary>SeqTp.</summary>
     public required SequenceType Sequence { get; init; }
 
     /// <summary>When debtors are to be debited: a TARGET day.</summary>
@@ -54,8 +56,10 @@ public sealed record DebitBatch : FilePart
     /// <summary>At most 70 characters.</summary>
     public required string CreditorName { get; init; }
 
+    /// <summary>CdtrAcct: where the money arrives.</summary>
     public required Iban CreditorAccount { get; init; }
 
+    /// <summary>CdtrAgt; null is written as NOTPROVIDED.</summary>
     public Bic? CreditorBic { get; init; }
 
     /// <summary>AT-02 of the rulebooks.</summary>
@@ -70,6 +74,7 @@ public sealed record DebitBatch : FilePart
     /// <summary>One credit for the batch, or one for each payment; the contract with the bank may say otherwise.</summary>
     public bool IsBookedAsBatch { get; init; } = true;
 
+    /// <summary>NbOfTxs of the batch.</summary>
     public required int Count { get; init; }
 
     /// <summary>Euro.</summary>
@@ -88,8 +93,10 @@ public sealed record Debit : FilePart
     /// <summary>Euro, 0.01 to 999999999.99.</summary>
     public required decimal Amount { get; init; }
 
+    /// <summary>MndtId: at most 35 characters, best without blanks.</summary>
     public required string MandateId { get; init; }
 
+    /// <summary>DtOfSgntr: not after the day of the file.</summary>
     public required DateOnly SignedOn { get; init; }
 
     /// <summary>What changed since the last collection that was settled; null when nothing did.</summary>
@@ -98,12 +105,16 @@ public sealed record Debit : FilePart
     /// <summary>At most 70 characters.</summary>
     public required string DebtorName { get; init; }
 
+    /// <summary>Needed for accounts outside the European Economic Area, else best left out.</summary>
     public PostalAddress? DebtorAddress { get; init; }
 
+    /// <summary>DbtrAcct: the account that is debited.</summary>
     public required Iban DebtorAccount { get; init; }
 
+    /// <summary>DbtrAgt; null is written as NOTPROVIDED.</summary>
     public Bic? DebtorBic { get; init; }
 
+    /// <summary>For whom the debtor pays; at most 70 characters.</summary>
     public string? UltimateDebtor { get; init; }
 
     /// <summary>Four letters of ISO's external purpose codes.</summary>
@@ -120,10 +131,13 @@ public sealed record Debit : FilePart
 /// <remarks>Source: EPC130-08, SDD Core C2B implementation guidelines, Amendment Information Details.</remarks>
 public sealed record MandateAmendment
 {
+    /// <summary>The reference before: at most 35 characters.</summary>
     public string? OriginalMandateId { get; init; }
 
+    /// <summary>The creditor's name before; at most 70 characters.</summary>
     public string? OriginalCreditorName { get; init; }
 
+    /// <summary>The creditor's identifier before.</summary>
     public CreditorIdentifier? OriginalCreditorId { get; init; }
 
     /// <summary>The debtor's account before, at the same bank.</summary>
@@ -137,12 +151,16 @@ public sealed record MandateAmendment
 /// <remarks>Free lines alone are refused since 15 November 2026: town and country must be named. Source: EPC rulebooks 2025, version 1.1.</remarks>
 public sealed record PostalAddress
 {
+    /// <summary>At most 70 characters.</summary>
     public string? Street { get; init; }
 
+    /// <summary>At most 16 characters.</summary>
     public string? Number { get; init; }
 
+    /// <summary>At most 16 characters.</summary>
     public string? PostalCode { get; init; }
 
+    /// <summary>At most 35 characters.</summary>
     public string? Town { get; init; }
 
     /// <summary>Two letters.</summary>
@@ -165,24 +183,31 @@ public sealed record PostalAddress
 /// <summary>One PmtInf of a pain.001: transfers from one account on one day.</summary>
 public sealed record TransferBatch : FilePart
 {
+    /// <summary>PmtInfId: at most 35 characters.</summary>
     public required string Id { get; init; }
 
     /// <summary>When the account is to be debited.</summary>
     public required DateOnly ExecuteOn { get; init; }
 
+    /// <summary>Who pays; at most 70 characters.</summary>
     public required string DebtorName { get; init; }
 
+    /// <summary>DbtrAcct: the account that is debited.</summary>
     public required Iban DebtorAccount { get; init; }
 
+    /// <summary>DbtrAgt; null is written as NOTPROVIDED.</summary>
     public Bic? DebtorBic { get; init; }
 
     /// <summary>Within seconds, at any hour (SCT Inst).</summary>
     public bool IsInstant { get; init; }
 
+    /// <summary>Four letters, by agreement with the bank.</summary>
     public string? CategoryPurpose { get; init; }
 
+    /// <summary>One debit for the batch, or one for each payment.</summary>
     public bool IsBookedAsBatch { get; init; } = true;
 
+    /// <summary>NbOfTxs of the batch.</summary>
     public required int Count { get; init; }
 
     /// <summary>Euro.</summary>
@@ -192,8 +217,10 @@ public sealed record TransferBatch : FilePart
 /// <summary>One transfer.</summary>
 public sealed record Transfer : FilePart
 {
+    /// <summary>Comes back on every message about it: at most 35 characters.</summary>
     public required string EndToEndId { get; init; }
 
+    /// <summary>A reference between the sender and his bank only; at most 35 characters.</summary>
     public string? InstructionId { get; init; }
 
     /// <summary>Euro, 0.01 to 999999999.99.</summary>
@@ -202,14 +229,19 @@ public sealed record Transfer : FilePart
     /// <summary>The legal name: since October 2025 banks compare it with the account's holder.</summary>
     public required string CreditorName { get; init; }
 
+    /// <summary>Where the creditor lives, in named parts.</summary>
     public PostalAddress? CreditorAddress { get; init; }
 
+    /// <summary>CdtrAcct: the account that is credited.</summary>
     public required Iban CreditorAccount { get; init; }
 
+    /// <summary>CdtrAgt; left out altogether when null.</summary>
     public Bic? CreditorBic { get; init; }
 
+    /// <summary>For whom the money is; at most 70 characters.</summary>
     public string? UltimateCreditor { get; init; }
 
+    /// <summary>Four letters of ISO's external purpose codes.</summary>
     public string? Purpose { get; init; }
 
     /// <summary>At most 140 characters, and not together with <see cref="Reference"/>.</summary>

@@ -26,8 +26,10 @@ public sealed record StatusReport : FilePart
     /// <summary><c>pain.008</c> or <c>pain.001</c>, whatever version the bank names; null when it names none of both.</summary>
     public string? OriginalFormat { get; init; }
 
+    /// <summary>How many payments the file that was sent had, as the bank says.</summary>
     public int? OriginalCount { get; init; }
 
+    /// <summary>Its sum in euro, as the bank says.</summary>
     public decimal? OriginalSum { get; init; }
 
     /// <summary>Null when the bank says nothing of the whole. In a partial one (PART) payments that are not listed count as accepted.</summary>
@@ -40,6 +42,7 @@ public sealed record BatchStatus : FilePart
     /// <summary>PmtInfId of the batch that was sent.</summary>
     public required string BatchId { get; init; }
 
+    /// <summary>Null when the bank says nothing of the batch: then that of the file holds.</summary>
     public PaymentStatus? Status { get; init; }
 }
 
@@ -49,8 +52,10 @@ public sealed record TransactionStatus : FilePart
     /// <summary>PmtInfId of its batch; null when the bank does not say.</summary>
     public string? BatchId { get; init; }
 
+    /// <summary>InstrId of the payment that was sent.</summary>
     public string? InstructionId { get; init; }
 
+    /// <summary>EndToEndId of the payment that was sent; null where the bank wrote NOTPROVIDED.</summary>
     public string? EndToEndId { get; init; }
 
     /// <summary>Its own status, or that of its batch or file when it has none.</summary>
@@ -59,11 +64,15 @@ public sealed record TransactionStatus : FilePart
     /// <summary>Euro, as it was sent; null when not told, like all that follows.</summary>
     public decimal? Amount { get; init; }
 
+    /// <summary>MndtId of the direct debit.</summary>
     public string? MandateId { get; init; }
 
+    /// <summary>As it was sent.</summary>
     public string? DebtorName { get; init; }
 
+    /// <summary>As it was sent, without blanks.</summary>
     public string? DebtorAccount { get; init; }
 
+    /// <summary>The requested collection date.</summary>
     public DateOnly? CollectOn { get; init; }
 }

@@ -9,6 +9,7 @@ public sealed record Balance(string Code, decimal Amount, DateOnly? On);
 /// <summary>The head of one statement, report or notification; its entries follow, then a <see cref="StatementEnd"/>.</summary>
 public sealed record Statement : FilePart
 {
+    /// <summary>A statement, a report of the day, or a notification: only the first is booked on.</summary>
     public required FileKind Kind { get; init; }
 
     /// <summary>The bank's id of the statement, at most 35 characters; CODA's file reference.</summary>
@@ -26,12 +27,16 @@ public sealed record Statement : FilePart
     /// <summary>Three letters; with the account it says which statements belong together.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Name of the account's holder, as the bank has it.</summary>
     public string? Holder { get; init; }
 
+    /// <summary>The bank's code, as written.</summary>
     public string? Bic { get; init; }
 
+    /// <summary>First day of the period; of CODA the day of the old balance.</summary>
     public DateOnly? From { get; init; }
 
+    /// <summary>Last day of the period; of CODA the day of the new balance.</summary>
     public DateOnly? Until { get; init; }
 
     /// <summary>The bank sends it again: what it says is booked already, unless the first one was lost.</summary>
@@ -40,6 +45,7 @@ public sealed record Statement : FilePart
     /// <summary>From 1; of several pages the first has the opening balance and the last the closing one.</summary>
     public int Page { get; init; } = 1;
 
+    /// <summary>With <see cref="Page"/> 1 it is the whole statement: see <see cref="StatementContinuity.Join"/>.</summary>
     public bool IsLastPage { get; init; } = true;
 
     /// <summary>In the order of the file. CODA has the closing one at its end: see <see cref="StatementEnd.Closing"/>.</summary>
@@ -80,15 +86,19 @@ public sealed record Entry : FilePart
     /// <summary>Positive came in, negative went out. A reversal's sign is turned already by the bank.</summary>
     public required decimal Amount { get; init; }
 
+    /// <summary>Three letters.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>Only what is booked counts.</summary>
     public EntryState State { get; init; }
 
     /// <summary>It undoes another entry. Information: the sign of the amount holds as it is.</summary>
     public bool IsReversal { get; init; }
 
+    /// <summary>Booking date.</summary>
     public DateOnly? BookedOn { get; init; }
 
+    /// <summary>Value date: from when it bears interest.</summary>
     public DateOnly? ValueOn { get; init; }
 
     /// <summary>The bank's reference of the entry.</summary>
@@ -131,24 +141,31 @@ public sealed record EntryDetail : FilePart
     /// <summary>Null also where the bank wrote NOTPROVIDED.</summary>
     public string? EndToEndId { get; init; }
 
+    /// <summary>MndtId of a direct debit; null also where the bank wrote NOTPROVIDED.</summary>
     public string? MandateId { get; init; }
 
+    /// <summary>The creditor identifier as written.</summary>
     public string? CreditorId { get; init; }
 
     /// <summary>The batch (PmtInfId) it was sent in.</summary>
     public string? BatchId { get; init; }
 
+    /// <summary>MsgId of the file it was sent in.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>The bank's reference of the payment.</summary>
     public string? BankReference { get; init; }
 
+    /// <summary>As <see cref="Entry.TransactionCode"/>, of the payment.</summary>
     public string? TransactionCode { get; init; }
 
+    /// <summary>Who is at the other end, as the bank has it.</summary>
     public string? CounterpartyName { get; init; }
 
     /// <summary>As the bank wrote it, without blanks; nearly always an IBAN.</summary>
     public string? CounterpartyAccount { get; init; }
 
+    /// <summary>The code of his bank, as written.</summary>
     public string? CounterpartyBic { get; init; }
 
     /// <summary>Street and place in one line each, as given.</summary>
@@ -163,11 +180,13 @@ public sealed record EntryDetail : FilePart
     /// <summary>Free text; its pieces joined.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Four letters of ISO's external purpose codes, or the bank's own.</summary>
     public string? Purpose { get; init; }
 
     /// <summary>Why it came back (AM04, MD01 …): with it the detail is an R-transaction. See <see cref="ReasonCodes"/>.</summary>
     public string? ReturnReason { get; init; }
 
+    /// <summary>What the bank adds to the reason in words.</summary>
     public string? ReturnText { get; init; }
 
     /// <summary>CODA's kind of R-transaction: 1 reject, 2 return, 3 refund, 4 reversal, 5 cancellation; null when not told.</summary>
@@ -189,12 +208,16 @@ public sealed record StatementNote(string Text) : FilePart;
 /// <summary>The end of a statement: what was really in it, and whether that is what its balances say.</summary>
 public sealed record StatementEnd : FilePart
 {
+    /// <summary>Its head, with all balances that were found.</summary>
     public required Statement Statement { get; init; }
 
+    /// <summary>Entries of every state.</summary>
     public int Entries { get; init; }
 
+    /// <summary>Entries that are not booked yet.</summary>
     public int Pending { get; init; }
 
+    /// <summary>Payments within the entries.</summary>
     public long Details { get; init; }
 
     /// <summary>Sum of the booked entries that came in.</summary>
@@ -203,8 +226,10 @@ public sealed record StatementEnd : FilePart
     /// <summary>Sum of the booked entries that went out, a positive sum.</summary>
     public decimal Debits { get; init; }
 
+    /// <summary>Where the entries start from; null when the file has none.</summary>
     public Balance? Opening { get; init; }
 
+    /// <summary>Where they lead to; null when the file has none.</summary>
     public Balance? Closing { get; init; }
 
     /// <summary>What the file itself says it holds: CODA's trailer, or the summary in camt; null when it says nothing.</summary>
