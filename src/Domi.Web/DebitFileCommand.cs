@@ -62,6 +62,8 @@ internal static class DebitFileCommand
         foreach (var (line, key, name, debit) in debits.OrderBy(d => d.Line))
         {
             var batch = Batch(key, name, "CHECK", 1, debit.Amount, bank);
+            if (bank.NeedsBic && debit.DebtorBic is null) faults.Add($"line {line}: sepa.agent: {bank.Bank} asks for the BIC.");
+            if (TargetCalendar.IsOpen(key.CollectOn) && bank.CheckDate(key.CollectOn, now) is { } date) faults.Add($"line {line}: {date.Rule}: {date.Message}");
             foreach (var fault in PaymentRules.Check((DebitBatch)PaymentFile.Fit(batch, bank)).Concat(PaymentRules.Check((Debit)PaymentFile.Fit(debit, bank), batch, DateOnly.FromDateTime(now))))
                 faults.Add($"line {line}: {fault.Rule}: {fault.Message}");
         }

@@ -33,6 +33,7 @@ public sealed class HostileFilesTests
         { "texts of a payment", Head + OneEntry[..^"</TxDtls></NtryDtls></Ntry>".Length] + "<RmtInf>", "<Ustrd>AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA</Ustrd>", 64 },
         { "statuses of an entry", Head + "<Ntry>", "<Sts>XXXX</Sts>", 64 },
         { "balances", Head, "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">1</Amt></Bal>", 64 },
+        { "balances that are none", Head, "<Bal/>", 64 },
         { "notes", Head, "<AddtlStmtInf>Please read</AddtlStmtInf>", 64 },
         { "batches", Payments, "<PmtInf><PmtInfId>#</PmtInfId></PmtInf>", 64 },
         { "a line of CODA", "0000" + new string(' ', 10) + "05", "A", 1 },
@@ -49,10 +50,27 @@ public sealed class HostileFilesTests
         var limits = new FileLimits { MaxBytes = megabytes << 20 };
         var before = GC.GetAllocatedBytesForCurrentThread();
         var last = default(FilePart);
-        foreach (var part in BankFile.Read(new Repeated(start, piece), limits)) last = part;
+        using var file = new Repeated(start, piece);
+        foreach (var part in BankFile.Read(file, limits)) last = part;
 
         Assert.True(last is Finding { Severity: Severity.Reject }, $"{what}: {last}");
         if (megabytes == 1) Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+        else Assert.InRange(file.Kept, 0, 24 << 20);
+    }
+
+    [Theory]
+    [InlineData("79228162514264337593543950335")]
+    [InlineData("1e9")]
+    [InlineData("-1.00")]
+    [InlineData("1,00")]
+    [InlineData("1.000001")]
+    public void Amounts_beyond_sense_hold_and_no_sum_overflows(string amount)
+    {
+        var entry = OneEntry.Replace("1.00", amount);
+        var parts = Read(Head + string.Concat(Enumerable.Repeat(entry, 5)) + "</Stmt></BkToCstmrStmt></Document>");
+
+        Assert.Equal(5, parts.OfType<Finding>().Count(f => f is { Rule: "camt.amount", Severity: Severity.Hold }));
+        Assert.Equal(0m, parts.OfType<StatementEnd>().Single().Credits);
     }
 
     [Fact]
@@ -181,6 +199,11 @@ public sealed class HostileFilesTests
         private int at;
         private long done;
         private bool isFinished;
+        private long given;
+        private long first;
+
+        /// <summary>By how much the memory of the process grew since the first byte, looked at every sixteen million.</summary>
+        public long Kept { get; private set; }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -205,6 +228,14 @@ public sealed class HostileFilesTests
             var read = Math.Min(count, now.Length - at);
             now.AsSpan(at, read).CopyTo(buffer.AsSpan(offset));
             at += read;
+            if ((given + read) >> 24 > given >> 24 || given == 0)
+            {
+                var memory = GC.GetTotalMemory(forceFullCollection: true);
+                if (given == 0) first = memory;
+                Kept = Math.Max(Kept, memory - first);
+            }
+
+            given += read;
             return read;
         }
 

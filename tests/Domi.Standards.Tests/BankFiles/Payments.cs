@@ -73,7 +73,10 @@ internal static class Payments
     /// <summary>A message of one direct debit, written and read.</summary>
     public static (string Text, List<FilePart> Parts) Single(Debit debit, BankProfile profile, DebitBatch? batch = null)
     {
-        var file = Written(profile, Message(debit.Amount), (batch ?? Batch()) with { Count = 1, Sum = debit.Amount }, debit);
+        var own = (batch ?? Batch()) with { Count = 1, Sum = debit.Amount };
+        var message = Message(debit.Amount);
+        if (batch is not null) message = message with { CreatedAt = own.CollectOn.AddDays(-5).ToDateTime(new(10, 0)) };
+        var file = Written(profile, message, own, debit);
         return (System.Text.Encoding.UTF8.GetString(file), Read(file));
     }
 

@@ -113,8 +113,8 @@ public sealed class StatementFileTests
         var parts = BankFile.Read(new MemoryStream(Written(StatementFile.CodaTotals))).ToList();
 
         Assert.Equal([1000m, -53m, 12.35m, -20m, -1.70m], parts.OfType<Entry>().Select(e => e.Amount));
-        Assert.Equal("BATCH-1", parts.OfType<EntryDetail>().First().EndToEndId);
-        Assert.Equal(5, parts.OfType<EntryDetail>().Count());
+        Assert.Equal("BATCH-1", parts.OfType<Entry>().First().BatchId);
+        Assert.Equal(4, parts.OfType<EntryDetail>().Count());
     }
 
     [Theory]

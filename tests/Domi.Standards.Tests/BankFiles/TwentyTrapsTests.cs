@@ -124,6 +124,9 @@ public sealed class TwentyTrapsTests
         Assert.Contains("the next one is 2026-05-04", Assert.Throws<ArgumentException>(() => Single(Debit("E", 10m), New, Batch() with { CollectOn = new(2026, 5, 1) })).Message);
         Assert.NotEmpty(Single(Debit("E", 10m), New, Batch() with { CollectOn = new(2026, 7, 21) }).Text); // Belgium's holiday, and no closing day
         Assert.Equal(new(2026, 4, 8), (New with { LeadDays = 1 }).EarliestCollection(new(2026, 4, 2, 15, 0, 0)));
+        // Too soon, and too far ahead, of a file that is made on 17 March in the morning.
+        Assert.Contains("2026-03-19 at the earliest", Assert.Throws<ArgumentException>(() => Written(New, Message(1m), Batch("B", 1m) with { CollectOn = new(2026, 3, 18) }, Debit("E", 1m))).Message);
+        Assert.Contains("2026-04-16 at the latest", Assert.Throws<ArgumentException>(() => Written(New, Message(1m), Batch("B", 1m) with { CollectOn = new(2026, 4, 17) }, Debit("E", 1m))).Message);
     }
 
     [Fact]
@@ -137,6 +140,8 @@ public sealed class TwentyTrapsTests
             // RPRE is valid by the schema, ALL was once written by a known program.
             foreach (var wrong in new[] { "RPRE", "ALL" })
                 Assert.Contains(Findings(text.Replace($">{code}<", $">{wrong}<")), f => f is { Rule: "sdd.sequence", Severity: Severity.Hold });
+            // One of the payments says otherwise than its batch.
+            Assert.Contains(Findings(text.Replace("</PmtId>", $"</PmtId><PmtTpInf><SeqTp>{(code == "OOFF" ? "RCUR" : "OOFF")}</SeqTp></PmtTpInf>")), f => f is { Rule: "sepa.type", Severity: Severity.Hold });
         }
     }
 
@@ -175,6 +180,11 @@ public sealed class TwentyTrapsTests
 
         Assert.Equal((-53m, 50m, 3m, "AC04"), (detail.Amount, detail.OriginalAmount, detail.Charges, detail.ReturnReason));
         Assert.DoesNotContain(parts, p => p is Finding { Rule: "camt.details" });
+
+        // Other banks leave the charges out of the payment, and have them in the entry; a difference of any other size is a fault.
+        const string apart = """<TxDtls><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Chrgs><Rcrd><Amt Ccy="EUR">3.00</Amt></Rcrd></Chrgs></TxDtls>""";
+        Assert.DoesNotContain(Parts(Statement(Entry("53.00", "DBIT", apart))), p => p is Finding { Rule: "camt.details" });
+        Assert.Contains(Parts(Statement(Entry("53.01", "DBIT", apart))), p => p is Finding { Rule: "camt.details", Severity: Severity.Hold });
     }
 
     [Fact]
@@ -214,6 +224,16 @@ public sealed class TwentyTrapsTests
 
         Assert.Equal((2, 1_000m, 250m, true), (end.Entries, end.Credits, end.Debits, end.AddsUp));
         Assert.Equal(3, end.Details);
+
+        // A sub-total (7) counts, and what it is made of (9) does not count again.
+        var nested = Parts(string.Join('\n', CodaText.Header(), CodaText.Opening(0), CodaText.Movement(1, 0, 30, "20550000"), CodaText.Movement(1, 1, 10, "60550000"), CodaText.Movement(1, 2, 20, "70550000"), CodaText.Movement(1, 3, 5, "90550000"), CodaText.Movement(1, 4, 15, "90550000"), CodaText.Closing(30), CodaText.Trailer(7, 0, 30)));
+        Assert.Empty(nested.OfType<Finding>());
+        Assert.Equal([0.01m, 0.005m, 0.015m], nested.OfType<EntryDetail>().Select(d => d.Amount!.Value));
+
+        // A total whose payments the bank keeps to itself names their batch, and is no payment.
+        var total = Parts(string.Join('\n', CodaText.Header(), CodaText.Opening(0), CodaText.Movement(1, 0, 1_000, "10550000"), CodaText.Second(1, 0, reference: "BATCH-1"), CodaText.Closing(1_000), CodaText.Trailer(4, 0, 1_000)));
+        Assert.Equal("BATCH-1", total.OfType<Entry>().Single().BatchId);
+        Assert.Empty(total.OfType<EntryDetail>());
     }
 
     [Fact]
@@ -271,6 +291,11 @@ public sealed class TwentyTrapsTests
         Assert.True(again.IsDuplicate);
         Assert.NotEqual(first.Identity, nextYear.Identity);
         Assert.Equal(first.Identity, other.Identity); // the number on paper is none of it
+        // A camt without id or number is known by its balances, before its entries and after.
+        var nameless = Parts(Statement(Entry("10.00", "CRDT", "")).Replace("<Id>S</Id>", ""));
+        Assert.Equal(nameless.OfType<Statement>().Single().Identity, nameless.OfType<StatementEnd>().Single().Statement.Identity);
+        Assert.NotEqual(nameless.OfType<Statement>().Single().Identity, Parts(Statement(Entry("11.00", "CRDT", "")).Replace("<Id>S</Id>", "").Replace("110.00", "111.00")).OfType<Statement>().Single().Identity);
+        Assert.Contains(nameless, p => p is Finding { Rule: "statement.id", Severity: Severity.Warn });
         Assert.NotEqual(first.Identity, Parts(CodaText.Statement().Replace("FILE1", "FILE2")).OfType<Statement>().Single().Identity);
     }
 

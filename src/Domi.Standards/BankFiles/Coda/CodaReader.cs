@@ -220,6 +220,8 @@ internal sealed class CodaReader(GuardedStream stream)
     private void Begin(CodaMovement movement, bool hasParts)
     {
         EndEntry();
+        // Without parts too a total is of a batch, which its customer reference names.
+        var isTotal = hasParts || movement.Code[0] is '1' or '2';
         entry = new()
         {
             Number = tally.Entries + 1,
@@ -230,10 +232,10 @@ internal sealed class CodaReader(GuardedStream stream)
             BankReference = movement.BankReference,
             TransactionCode = movement.Code,
             IsReversal = movement.ReturnKind is 4,
-            BatchId = hasParts ? movement.CustomerReference : null,
+            BatchId = isTotal ? Values.Provided(movement.CustomerReference) : null,
         };
         parts.Enqueue(entry);
-        if (hasParts) note = Values.Joined(CodaMovement.Collapsed(movement.IsStructured ? movement.StructuredContent : movement.FreeText), movement.Information);
+        if (isTotal) note = Values.Joined(CodaMovement.Collapsed(movement.IsStructured ? movement.StructuredContent : movement.FreeText), movement.Information);
         else AddDetail(movement, movement.Amount);
     }
 

@@ -160,6 +160,7 @@ internal sealed class CamtReader(XmlCursor xml, FileKind kind)
     {
         if (statement.Account.Length == 0) findings.Add(Severity.Hold, "statement.account", "The statement names no account.", place);
         else if (statement.Iban is null) findings.Add(Severity.Warn, "statement.account", $"{statement.Account} is no IBAN.", place);
+        if (statement is { Id: null, Number: null }) findings.Add(Severity.Warn, "statement.id", "The statement has neither id nor number: it is known again by its balances.", place);
         if (statement.Page != 1 || !statement.IsLastPage)
             findings.Add(Severity.Hold, "statement.pages", $"Page {statement.Page} of a statement of several: it adds up only with the others.", place);
         return statement with { Balances = [.. balances] };
@@ -386,6 +387,7 @@ internal sealed class CamtReader(XmlCursor xml, FileKind kind)
 
     private Entry Begun(OpenEntry own, Statement statement)
     {
+        own.Currency ??= statement.Currency;
         EntryState? state = own.Status switch { "BOOK" => EntryState.Booked, "PDNG" or "FUTR" => EntryState.Pending, "INFO" => EntryState.Information, _ => null };
         if (state is null) findings.Add(Severity.Hold, "camt.status", own.Status is null ? "The entry has no status: taken as not booked." : $"The entry's status {own.Status} is not known: taken as not booked.", own.Place);
         if (own.Amount is null) findings.Add(Severity.Hold, "camt.amount", "The entry has no amount that can be read.", own.Place);

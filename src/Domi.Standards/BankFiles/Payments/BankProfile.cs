@@ -90,8 +90,8 @@ public sealed record BankProfile
     /// <summary>TARGET days between the day a file counts as of and the first possible collection.</summary>
     public int LeadDays { get; init; } = 2;
 
-    /// <summary>Calendar days a collection may lie ahead.</summary>
-    public int MaxAheadDays { get; init; } = 14;
+    /// <summary>Calendar days a collection may lie ahead; the scheme's own fourteen are between banks.</summary>
+    public int MaxAheadDays { get; init; } = 30;
 
     /// <summary>Those that come with the program, the general one first.</summary>
     public static IReadOnlyList<BankProfile> Presets { get; } = ReadPresets();
@@ -123,6 +123,16 @@ public sealed record BankProfile
         var today = DateOnly.FromDateTime(now);
         var counted = TargetCalendar.IsOpen(today) && TimeOnly.FromDateTime(now) < CutOff ? today : TargetCalendar.AddOpenDays(today, 1);
         return LeadDays == 0 ? counted : TargetCalendar.AddOpenDays(counted, LeadDays);
+    }
+
+    /// <summary>What is wrong with a collection date in a file that is handed over now; nothing when the bank can meet it.</summary>
+    /// <param name="collectOn">The requested collection date.</param>
+    /// <param name="now">Local time of the bank: Europe/Brussels.</param>
+    public Finding? CheckDate(DateOnly collectOn, DateTime now)
+    {
+        if (EarliestCollection(now) is var earliest && collectOn < earliest) return new(Severity.Hold, "sdd.date", $"{Values.Day(collectOn)} is too soon: {Bank} takes {Values.Day(earliest)} at the earliest.", "batch");
+        var latest = DateOnly.FromDateTime(now).AddDays(MaxAheadDays);
+        return collectOn > latest ? new(Severity.Hold, "sdd.date", $"{Values.Day(collectOn)} is too far ahead: {Bank} takes {Values.Day(latest)} at the latest.", "batch") : null;
     }
 
     /// <summary>Whether a fault is one for this bank: letters with accents are by agreement, against the letter of the guidelines.</summary>

@@ -231,6 +231,7 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
         if (own.IsAgentEmpty) Find("sepa.agent", "The agent is empty: a BIC, or NOTPROVIDED under Othr/Id.", Place());
         if (own.TextCount > 1) Find("sepa.remittance", $"{own.TextCount} pieces of free remittance information: one may be.", Place());
         if (own.CreditorId is { } other && batch.CreditorId != other) Find("sdd.creditor-id", $"The payment is of creditor {other}, the batch of {batch.CreditorId}.", Place());
+        if (own.Type is { } type && !batch.Shares(type)) Find("sepa.type", "The payment is of another service level, instrument, sequence or purpose than the first of its batch.", Place());
         if (head is TransferBatch transfers)
         {
             var transfer = new Transfer
@@ -522,6 +523,9 @@ internal sealed class PaymentReader(XmlCursor xml, FileKind kind)
         public Iban Account;
         public Bic? Bic;
         public CreditorIdentifier CreditorId;
+
+        public bool Shares(Batch type) =>
+            (type.ServiceLevel ?? ServiceLevel, type.Instrument ?? Instrument, type.Sequence ?? Sequence, type.CategoryPurpose ?? CategoryPurpose) == (ServiceLevel, Instrument, Sequence, CategoryPurpose);
 
         public void TakeFrom(Payment payment)
         {

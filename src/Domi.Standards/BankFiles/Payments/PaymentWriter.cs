@@ -61,6 +61,7 @@ internal sealed class PaymentWriter(Stream stream, BankProfile profile) : IDispo
     private void Begin(DebitBatch own)
     {
         Need(PaymentRules.Check(own));
+        if (message is not null && profile.CheckDate(own.CollectOn, message.CreatedAt) is { } late) throw new ArgumentException(late.Message);
         if (scheme is not null && scheme != own.Scheme) throw new InvalidOperationException("CORE and B2B are never mixed in one file.");
         Begin(own, own.Count, own.CollectOn, profile.DirectDebits, "CstmrDrctDbtInitn", PaymentFile.DebitFormats);
         scheme = own.Scheme;

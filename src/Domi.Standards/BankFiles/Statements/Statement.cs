@@ -61,7 +61,7 @@ public sealed record Statement : FilePart
     public Balance? Closing => Balances.FirstOrDefault(b => b.Code == "CLBD");
 
     /// <summary>The same for the same statement, however often and in whichever file it comes.</summary>
-    public string Identity => $"{Account}|{Currency}|{Id}|{Number}|{Page}|{Opening?.On ?? From:yyyyMMdd}";
+    public string Identity => $"{Account}|{Currency}|{Id}|{Number}|{Page}|{From:yyyyMMdd}{(Id is null && Number is null ? string.Concat(Balances.Select(b => $"|{b.Code} {b.On:yyyyMMdd} {Values.Plain(b.Amount)}")) : "")}";
 }
 
 /// <summary>How far an entry is.</summary>

@@ -109,8 +109,8 @@ public static class StatementFile
         {
             if (!line.IsPart) yield return new(line.Entry, null);
             if (line.Detail is { } detail && !(line.IsPart && onlyTotals)) yield return new(line.Entry, line.IsPart ? detail : detail with { Amount = detail.Amount ?? line.Entry.Amount });
-            // In CODA an entry is a payment too, unless those of a total follow.
-            else if (isCoda && (!line.IsTotal || onlyTotals) && !line.IsPart) yield return new(line.Entry, new() { EntryNumber = line.Entry.Number, Number = 1, Amount = line.Entry.Amount, EndToEndId = line.Entry.BatchId });
+            // In CODA an entry that is no total is a payment too.
+            else if (isCoda && !line.IsTotal && !line.IsPart) yield return new(line.Entry, new() { EntryNumber = line.Entry.Number, Number = 1, Amount = line.Entry.Amount, EndToEndId = line.Entry.BatchId });
         }
     }
 
