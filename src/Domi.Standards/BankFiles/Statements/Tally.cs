@@ -10,10 +10,6 @@ internal sealed class Tally
 
     public int Entries { get; private set; }
 
-    public decimal Credits => credits;
-
-    public decimal Debits => debits;
-
     public void Add(Entry entry, int detailCount)
     {
         Entries++;
