@@ -17,8 +17,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 // Each figure stands beside a calibration of the same run: machines differ, ratios travel.
-var chosen = args.Length == 0 ? ["commits", "invoices", "events", "list", "run", "start", "mixed", "bulk", "page"] : args;
+var chosen = args.Length == 0 ? ["files", "commits", "invoices", "events", "list", "run", "start", "mixed", "bulk", "page"] : args;
 var failed = 0;
+if (chosen.Contains("files")) Files();
+if (chosen is ["files"]) return failed;
 await using var app = new BenchFixture();
 await app.InitializeAsync();
 
@@ -31,6 +33,19 @@ if (chosen.Contains("run")) await RunOf500Async();
 if (chosen.Contains("start")) await StartAsync();
 if (chosen.Contains("mixed") || chosen.Contains("bulk") || chosen.Contains("page")) await EngineApiAsync();
 return failed;
+
+void Files()
+{
+    var folder = Directory.CreateTempSubdirectory("domi-bench-");
+    try
+    {
+        BankFiles.Measure(folder.FullName, Bar, Print);
+    }
+    finally
+    {
+        folder.Delete(recursive: true);
+    }
+}
 
 async Task EngineApiAsync()
 {

@@ -21,6 +21,9 @@ internal static class Commands
         root.Subcommands.Add(CreditorCommands.Make(Settings));
         root.Subcommands.Add(UserCommands());
         foreach (var command in BackupCommands.Make(Settings)) root.Subcommands.Add(command);
+        foreach (var command in BankFileCommands.Make()) root.Subcommands.Add(command);
+        root.Subcommands.Add(DebitFileCommand.Make());
+        foreach (var command in IdentifierCommands.Make()) root.Subcommands.Add(command);
         return root;
     }
 

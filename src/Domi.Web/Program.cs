@@ -9,7 +9,9 @@ if (args is [RenderWorker.Verb, ..]) return RenderWorker.Run(args);
 try
 {
     // The hosts themselves listen to SIGTERM: stop claiming, finish what runs, close.
-    return await Commands.Root().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    var parsed = Commands.Root().Parse(args);
+    var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 ? 2 : code;
 }
 catch (SettingsException e)
 {

@@ -22,9 +22,9 @@ internal sealed record CsvFile(IReadOnlyList<string> Header, IReadOnlyList<CsvRo
     public const int MostBytes = 200 * 1024;
 
     /// <exception cref="RefusedException"><c>csv_too_large</c>, <c>csv_empty</c>: there is nothing to point at.</exception>
-    public static CsvFile Read(byte[] content)
+    public static CsvFile Read(byte[] content, int mostBytes = MostBytes)
     {
-        if (content.Length > MostBytes) throw new RefusedException("csv_too_large", $"{content.Length} bytes are more than {MostBytes}.");
+        if (content.Length > mostBytes) throw new RefusedException("csv_too_large", $"{content.Length} bytes are more than {mostBytes}.");
 
         var text = Decode(content);
         var first = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);

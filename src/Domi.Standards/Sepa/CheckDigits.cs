@@ -3,6 +3,8 @@ namespace Domi.Standards;
 /// <summary>What the identifiers share: reading what people type, and ISO 7064 MOD 97-10.</summary>
 internal static class CheckDigits
 {
+    private static readonly System.Buffers.SearchValues<char> CompactCharacters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
     /// <summary>
     /// The letters and digits of a text in upper case, or null when it is empty, longer than <paramref name="maxLength"/>
     /// or holds anything but ASCII letters, digits, blanks and <paramref name="separators"/>.
@@ -10,6 +12,8 @@ internal static class CheckDigits
     public static string? Compact(string? text, string separators, int maxLength)
     {
         if (text is null) return null;
+        // What comes from a file is compact already, and there may be millions of it.
+        if (!text.AsSpan().ContainsAnyExcept(CompactCharacters)) return text.Length > 0 && text.Length <= maxLength ? text : null;
 
         Span<char> kept = stackalloc char[maxLength];
         var length = 0;
@@ -39,8 +43,13 @@ internal static class CheckDigits
     }
 
     /// <summary>The two check digits for a national part and a two-letter prefix (country or RF): 02..98.</summary>
-    public static string For(string prefix, string rest) =>
-        (98 - Mod97(prefix + "00", Mod97(rest))).ToString("00", System.Globalization.CultureInfo.InvariantCulture);
+    public static string For(string prefix, string rest) => Number(prefix, rest).ToString("00", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>True when the two digits are those for the prefix before them and the part behind them.</summary>
+    public static bool Hold(ReadOnlySpan<char> prefix, ReadOnlySpan<char> digits, ReadOnlySpan<char> rest) =>
+        AllDigits(digits) && (digits[0] - '0') * 10 + (digits[1] - '0') == Number(prefix, rest);
+
+    private static int Number(ReadOnlySpan<char> prefix, ReadOnlySpan<char> rest) => 98 - Mod97("00", Mod97(prefix, Mod97(rest)));
 
     /// <summary>The last two of twelve digits by the rule of Belgian accounts and communications: remainder, 97 for 0.</summary>
     public static int Belgian(ReadOnlySpan<char> tenDigits) =>

@@ -53,8 +53,7 @@ public readonly record struct CreditorIdentifier : IParsable<CreditorIdentifier>
     {
         var text = CheckDigits.Compact(s, ".-", 35);
         var valid = text is { Length: >= 8 }
-            && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) && CheckDigits.AllDigits(text.AsSpan(2, 2))
-            && text.AsSpan(2, 2).SequenceEqual(CheckDigits.For(text[..2], text[7..]));
+            && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) && CheckDigits.Hold(text.AsSpan(0, 2), text.AsSpan(2, 2), text.AsSpan(7));
         result = valid ? new CreditorIdentifier(text!) : default;
         return valid;
     }

@@ -40,8 +40,7 @@ public readonly record struct CreditorReference : IParsable<CreditorReference>, 
     {
         var text = CheckDigits.Compact(s, "", 25);
         var valid = text is { Length: >= 5 } && text.StartsWith("RF", StringComparison.Ordinal)
-            && CheckDigits.AllDigits(text.AsSpan(2, 2))
-            && text.AsSpan(2, 2).SequenceEqual(CheckDigits.For("RF", text[4..]));
+            && CheckDigits.Hold("RF", text.AsSpan(2, 2), text.AsSpan(4));
         result = valid ? new CreditorReference(text!) : default;
         return valid;
     }

@@ -19,6 +19,8 @@ public readonly record struct Iban : IParsable<Iban>, IStandardText
     private static readonly FrozenDictionary<string, string> Structures = EmbeddedTable.Rows("Sepa.iban-structures.tsv")
         .ToFrozenDictionary(row => row[0], row => Expand(row[2]), StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> ByCountry = Structures.GetAlternateLookup<ReadOnlySpan<char>>();
+
     private readonly string? value;
 
     private Iban(string value) => this.value = value;
@@ -63,7 +65,7 @@ public readonly record struct Iban : IParsable<Iban>, IStandardText
 
     private static bool HasStructure(string text)
     {
-        if (!Structures.TryGetValue(text[..2], out var structure) || text.Length != 4 + structure.Length) return false;
+        if (!ByCountry.TryGetValue(text.AsSpan(0, 2), out var structure) || text.Length != 4 + structure.Length) return false;
 
         for (var i = 0; i < structure.Length; i++)
         {
@@ -74,14 +76,9 @@ public readonly record struct Iban : IParsable<Iban>, IStandardText
         return true;
     }
 
-    private static bool HasCheckDigits(string text)
-    {
-        if (!CheckDigits.AllDigits(text.AsSpan(2, 2))) return false;
-
-        // Comparing with the computed digits refuses 00, 01 and 99, which have the right remainder but are never given out.
-        return text.AsSpan(2, 2).SequenceEqual(CheckDigits.For(text[..2], text[4..]))
-            && (!text.StartsWith("BE", StringComparison.Ordinal) || CheckDigits.HoldBelgian(text.AsSpan(4)));
-    }
+    // Comparing with the computed digits refuses 00, 01 and 99, which have the right remainder but are never given out.
+    private static bool HasCheckDigits(string text) => CheckDigits.Hold(text.AsSpan(0, 2), text.AsSpan(2, 2), text.AsSpan(4))
+        && (!text.StartsWith("BE", StringComparison.Ordinal) || CheckDigits.HoldBelgian(text.AsSpan(4)));
 
     private static string Expand(string structure) => string.Concat(structure.Split(' ')
         .Select(part => new string(part[^1], int.Parse(part[..^1], CultureInfo.InvariantCulture))));
