@@ -183,7 +183,7 @@ public static class EngineHost
             {
                 MerchantId = 1001,
                 Name = "My company",
-                CreditorIdentifier = sandbox.Enabled ? "BE69ZZZ0712845377" : "",
+                CreditorIdentifier = sandbox.Enabled ? "BE41ZZZ0712845377" : "",
                 SenderName = "My company",
                 SenderAddress = "invoices@localhost.localdomain",
             };

@@ -40,7 +40,8 @@ public sealed class EngineHostTests
 
         Assert.Equal(HttpStatusCode.OK, await LogInAsync(app, "SANDBOX-KEY-0123456789", "0123456789abcdef0123456789abcdef"));
         Assert.Equal("WEBSITE-KEY", app.Access.WebsiteKey);
-        Assert.Equal("BE69ZZZ0712845377", await app.ReadEngineAsync(db => db.Creditors.Select(c => c.CreditorIdentifier).SingleAsync()));
+        Assert.Equal("BE41ZZZ0712845377", await app.ReadEngineAsync(db => db.Creditors.Select(c => c.CreditorIdentifier).SingleAsync()));
+        Assert.True(Domi.Standards.CreditorIdentifier.TryParse("BE41ZZZ0712845377", null, out _));
     }
 
     private static async Task<HttpStatusCode> LogInAsync(AppFixture app, string key, string privateKey)

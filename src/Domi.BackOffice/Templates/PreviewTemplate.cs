@@ -90,7 +90,7 @@ public sealed class PreviewTemplate(OfficeDb db, RenderPool pool, Texts texts, B
         invoice.Project(0m, invoice.TotalInclVat, PaymentState.Unpaid);
         if (kind is InvoiceKind.Invoice)
             invoice.LinkArrived("https://pay.example/k7Qm2vXw", show is PreviewCase.DirectDebit ? "PENDING" : "BOOKED", show is PreviewCase.DirectDebit ? "CORE-1042-01" : null,
-                show is PreviewCase.DirectDebit ? "BE69ZZZ0417497106" : null, show is PreviewCase.DirectDebit ? today.AddDays(7) : null, clock.GetUtcNow());
+                show is PreviewCase.DirectDebit ? "BE87ZZZ0417497106" : null, show is PreviewCase.DirectDebit ? today.AddDays(7) : null, clock.GetUtcNow());
         return (invoice, relation, company);
     }
 }

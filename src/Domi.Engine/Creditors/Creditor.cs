@@ -24,7 +24,7 @@ public sealed class Creditor
 
     public EnterpriseNumber? EnterpriseNumber { get; set; }
 
-    /// <summary>SEPA creditor identifier: <c>BE69ZZZ0712845377</c>.</summary>
+    /// <summary>SEPA creditor identifier: <c>BE41ZZZ0712845377</c>.</summary>
     public string CreditorIdentifier { get; set; } = "";
 
     /// <summary>Where collections and transfers arrive.</summary>

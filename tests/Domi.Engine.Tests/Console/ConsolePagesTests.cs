@@ -71,7 +71,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
             Other = await InScopeAsync(Engine, async services =>
             {
                 var (db, keys) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<CreditorKeys>());
-                var creditor = new Creditor { MerchantId = 1002, Name = "Another company", CreditorIdentifier = "BE69ZZZ0712845377", SenderName = "Another", SenderAddress = "other@example.org" };
+                var creditor = new Creditor { MerchantId = 1002, Name = "Another company", CreditorIdentifier = "BE41ZZZ0712845377", SenderName = "Another", SenderAddress = "other@example.org" };
                 keys.Equip(creditor);
                 db.AddRange(creditor, new Profile { CreditorId = creditor.Id, Number = 1, Name = "Core", IsDefault = true, Prefix = "OTHER" });
                 await db.SaveChangesAsync();

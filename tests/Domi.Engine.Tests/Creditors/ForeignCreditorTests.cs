@@ -24,7 +24,7 @@ public sealed class ForeignCreditorTests(ForeignCreditorTests.Fixture app) : ICl
             Other = await InScopeAsync(Engine, async services =>
             {
                 var (db, secrets, keys) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<Secrets>(), services.GetRequiredService<CreditorKeys>());
-                var creditor = new Creditor { MerchantId = 1002, Name = "Another company", CreditorIdentifier = "BE69ZZZ0712845377", SenderName = "Another", SenderAddress = "other@example.org" };
+                var creditor = new Creditor { MerchantId = 1002, Name = "Another company", CreditorIdentifier = "BE41ZZZ0712845377", SenderName = "Another", SenderAddress = "other@example.org" };
                 keys.Equip(creditor);
                 var key = new ApiKey
                 {

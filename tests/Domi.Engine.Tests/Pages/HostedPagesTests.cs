@@ -366,7 +366,7 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     [Fact]
     public async Task Nobody_can_play_the_bank_and_only_what_works_is_offered()
     {
-        await app.ChangeCreditorAsync(c => (c.Account, c.CreditorIdentifier) = (Domi.Standards.Iban.Parse("BE68539007547034"), "BE69ZZZ0712845377"));
+        await app.ChangeCreditorAsync(c => (c.Account, c.CreditorIdentifier) = (Domi.Standards.Iban.Parse("BE68539007547034"), "BE41ZZZ0712845377"));
         var pay = await debtor.BookAsync("W-1");
         var page = await debtor.SeeAsync(pay);
         await debtor.SubmitAsync(pay + "?handler=pay", ("nonce", Debtor.NonceOf(page)), ("method", "card"));
@@ -395,7 +395,7 @@ public sealed class WithoutSandboxTests(WithoutSandboxTests.Fixture app) : IClas
     [Fact]
     public async Task A_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_cause()
     {
-        await app.ChangeCreditorAsync(c => c.CreditorIdentifier = "BE69ZZZ0712845377");
+        await app.ChangeCreditorAsync(c => c.CreditorIdentifier = "BE41ZZZ0712845377");
         var sign = await debtor.ToSigningAsync(await debtor.BookAsync("W-2"));
         var intact = "";
         await app.ChangeCreditorAsync(c => (intact, c.WebsiteKeySealed) = (c.WebsiteKeySealed, "broken"));

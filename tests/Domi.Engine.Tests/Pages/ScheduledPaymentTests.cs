@@ -30,7 +30,7 @@ public sealed class ScheduledPaymentTests(AppFixture app) : IClassFixture<AppFix
         Assert.Equal("PENDING", (await debtor.Creditor.GetAsync("/invoice/D-1")).GetProperty("state").GetString());
         Assert.Contains("3 maart 2031", mail.Subject);
         Assert.Contains(mandate, mail.TextBody);
-        Assert.Contains("BE69ZZZ0712845377", mail.TextBody);
+        Assert.Contains("BE41ZZZ0712845377", mail.TextBody);
 
         var nonce = Debtor.NonceOf(planned);
         Assert.Equal(path + "?r=unscheduled", await debtor.SubmitAsync(path + "?handler=unschedule", ("nonce", nonce)));

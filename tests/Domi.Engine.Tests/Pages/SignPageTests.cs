@@ -27,7 +27,7 @@ public sealed class SignPageTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Contains("Mandaat Europese domiciliëring SEPA", mandatePage);
         Assert.Contains("(A) My company om opdrachten te sturen", mandatePage);
         Assert.Contains(reference, mandatePage);
-        Assert.Contains("BE69ZZZ0712845377", mandatePage);
+        Assert.Contains("BE41ZZZ0712845377", mandatePage);
         Assert.Contains("BE91 0017 3264 1076", mandatePage);
         Assert.Contains("s•@example.org", mandatePage);
         Assert.Equal(page, done);
