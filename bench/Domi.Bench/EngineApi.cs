@@ -13,14 +13,14 @@ namespace Domi.Bench;
 /// The published engine as a process of its own, with the load beside it: creations of every kind and the readers of their feeds at once,
 /// a bulk of 5,000 invoices, and the page that a debtor opens.
 /// </summary>
-internal sealed class EngineApi(string program, string folder) : IAsyncDisposable
+internal sealed class EngineApi(string folder) : IAsyncDisposable
 {
     private const int Writers = 12;
     private const int Mandates = 100;
 
     private static readonly string[] FeedPaths = ["/creditor/mandate", "/creditor/invoice", "/creditor/transaction", "/creditor/invoice/payment/feed"];
 
-    private readonly ProcessApp app = new(folder, "engine", ProcessApp.FreePort(), ProcessApp.FreePort(), new Dictionary<string, string?>()) { Program = program };
+    private readonly ProcessApp app = new(folder, "engine", ProcessApp.FreePort(), ProcessApp.FreePort(), new Dictionary<string, string?>());
     private readonly List<string> mandates = [];
     private string token = "";
 

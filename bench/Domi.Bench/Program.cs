@@ -49,7 +49,7 @@ void Files()
 
 async Task EngineApiAsync()
 {
-    await using var engine = new EngineApi(PublishedProgram(), Path.Combine(app.Folder, "engine-api"));
+    await using var engine = new EngineApi(Path.Combine(app.Folder, "engine-api"));
     await engine.StartAsync();
     if (chosen.Contains("page"))
     {
@@ -73,8 +73,6 @@ async Task EngineApiAsync()
     Bar("  invoices that the reader of their feed has not seen", mixed.Unread == 0, $"{mixed.Unread}");
     Bar("  resident memory, after a fifth of the time and at the end", mixed.LateMegabytes < mixed.EarlyMegabytes * 1.15, $"{mixed.EarlyMegabytes:0} MB, {mixed.LateMegabytes:0} MB (bar 15 % more)");
 }
-
-static string PublishedProgram() => Path.Combine(Environment.GetEnvironmentVariable("DOMI_PROGRAM") ?? throw new InvalidOperationException("DOMI_PROGRAM names no program."), "domi");
 
 // Load of other programs moves the clock on the wall, not this one.
 double CpuSeconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
@@ -185,17 +183,16 @@ async Task ListAsync()
 // The published program over a folder in which a sample firm has lived.
 async Task StartAsync()
 {
-    var program = PublishedProgram();
     var folder = Path.Combine(app.Folder, "start");
     var (office, engine) = (ProcessApp.FreePort(), ProcessApp.FreePort());
-    await using (var first = new ProcessApp(folder, "office,engine", office, engine, new Dictionary<string, string?>()) { LoadsSample = true, Program = program })
+    await using (var first = new ProcessApp(folder, "office,engine", office, engine, new Dictionary<string, string?>()) { LoadsSample = true })
     {
         await first.StartAsync();
         await ProcessApp.UntilAsync(() => Task.FromResult(first.Output.Contains("is loaded.", StringComparison.Ordinal)), "the sample firm is loaded", 600);
     }
 
     var clock = Stopwatch.StartNew();
-    await using var again = new ProcessApp(folder, "office,engine", office, engine, new Dictionary<string, string?>()) { Program = program };
+    await using var again = new ProcessApp(folder, "office,engine", office, engine, new Dictionary<string, string?>());
     await again.StartAsync();
     using var http = AppFixture.Client(app.Engine);
     using var page = await http.GetAsync(new Uri(again.Office, "/sign-in"));

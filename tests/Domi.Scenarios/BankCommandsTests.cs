@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Domi.Testing;
 using Xunit;
 
 namespace Domi.Scenarios;
@@ -112,7 +113,7 @@ public sealed class BankCommandsTests : IDisposable
 
     private (int Code, string Said) Domi(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "domi"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName })!;
+        using var process = Process.Start(new ProcessStartInfo(ProcessApp.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName })!;
         var errors = process.StandardError.ReadToEndAsync();
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

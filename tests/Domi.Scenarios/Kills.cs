@@ -173,7 +173,7 @@ internal sealed class Kills(ITestOutputHelper output)
         var script = Path.Combine(folder, "render-worker.sh");
         await File.WriteAllTextAsync(script, $$"""
             #!/usr/bin/env bash
-            coproc worker { exec '{{Path.Combine(AppContext.BaseDirectory, "domi")}}' "$@"; }
+            coproc worker { exec '{{ProcessApp.Executable}}' "$@"; }
             strike() { mv "$DOMI_KILL_FOLDER/kill-$1" "$DOMI_KILL_FOLDER/killed-$1" 2>/dev/null && kill -9 $PPID; }
             IFS= read -r answer <&"${worker[0]}" && printf '%s\n' "$answer"
             while IFS= read -r asked; do

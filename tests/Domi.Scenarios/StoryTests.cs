@@ -501,7 +501,7 @@ public sealed partial class StoryTests(ITestOutputHelper output) : IAsyncDisposa
     /// <summary>The program's own commands on the data of the running installation.</summary>
     private async Task<string> ProgramAsync(params string[] arguments)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "domi"), arguments)
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(ProcessApp.Executable, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

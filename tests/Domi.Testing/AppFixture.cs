@@ -68,7 +68,7 @@ public class AppFixture : IAsyncLifetime
             Engine = new() { Url = new("http://127.0.0.1:0"), ConnectionString = Connection("engine") },
             Sandbox = new() { Enabled = true },
             Admin = new() { Email = "admin@domi.example", Password = AdminPassword, ApiKey = OfficeApiKey },
-            RenderWorker = Path.Combine(AppContext.BaseDirectory, "domi"),
+            RenderWorker = ProcessApp.Executable,
             Mail = new() { OutboxFolder = Path.Combine(Folder, "outbox") },
             RunsWorkers = false,
         });

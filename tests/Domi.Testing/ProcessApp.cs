@@ -23,8 +23,8 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
     /// <summary>The first start lives the sample firm.</summary>
     public bool LoadsSample { get; init; }
 
-    /// <summary>The executable; the one beside the tests unless named.</summary>
-    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "domi");
+    /// <summary>The executable: the published one where DOMI_PROGRAM says its folder, else the one beside the tests.</summary>
+    public static string Executable { get; } = Path.Combine(Environment.GetEnvironmentVariable("DOMI_PROGRAM") ?? AppContext.BaseDirectory, "domi");
 
     /// <summary>What the process holds in memory now.</summary>
     public double ResidentMegabytes
@@ -66,7 +66,7 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
     public async Task StartAsync()
     {
         Directory.CreateDirectory(folder);
-        var start = new ProcessStartInfo(Program, LoadsSample ? "serve" : "serve --empty")
+        var start = new ProcessStartInfo(Executable, LoadsSample ? "serve" : "serve --empty")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -375,7 +375,7 @@ public sealed class BackupTests(BackupTests.LivedFixture app) : IClassFixture<Ba
 
     private static (int Code, string Said) Domi(DomiSettings settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "domi"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = settings.DataFolder };
+        var start = new ProcessStartInfo(ProcessApp.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = settings.DataFolder };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["Domi__Data"] = settings.DataFolder;
         start.Environment["Domi__MasterKey"] = settings.MasterKey;

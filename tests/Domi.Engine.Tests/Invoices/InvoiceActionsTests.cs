@@ -172,7 +172,7 @@ public sealed class InvoiceActionsTests(AppFixture app) : IClassFixture<AppFixtu
     {
         await BookAsync("IA9", 115m);
         var mandate = await client.GivenASignedMandate("C-IA9");
-        var (prepared, _) = await client.InviteAsync("C-IA9-2");
+        var (prepared, _) = await client.InviteAsync("C-IA9");
         Assert.Equal("err_invalid_state", await RefusedAsync("IA9", [.. Plan(prepared)]));
         await ActAsync("IA9", [.. Plan(mandate)]);
         await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(10));
