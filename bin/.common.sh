@@ -52,8 +52,10 @@ publish() {
   ) 9>out/publish.lock
 }
 
+is_published() { [ -x out/domi/domi ] && [ "$(sources)" = "$(cat out/domi.sources 2>/dev/null)" ]; }
+
 publish_when_changed() {
-  [ -x out/domi/domi ] && [ "$(sources)" = "$(cat out/domi.sources 2>/dev/null)" ] && return
+  is_published && return
   say 'building the program'
   publish
 }

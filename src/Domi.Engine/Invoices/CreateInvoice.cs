@@ -178,7 +178,7 @@ internal static class CreateInvoice
     {
         if (call.Text("pdfUrl", 2000) is not { } text) return null;
         if (call.Text("pdf", 14_000_000) is not null) throw Call.Invalid("pdfUrl", "Send pdf or pdfUrl, not both.");
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "https" || (url.Scheme is "http" && url.IsLoopback))
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && OutgoingCalls.StaysPrivate(url)
             ? url
             : throw Call.Invalid("pdfUrl", "pdfUrl is not an https address.");
     }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
-using Domi.Engine.Webhooks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
@@ -49,7 +48,7 @@ internal static class SandboxRoutes
     /// <summary>Another key, with feeds of its own and a webhook address: what a person makes on the console, for a program that cannot sign in there.</summary>
     private static async Task<IResult> AddKeyAsync(HttpContext http, EngineDb db, Secrets secrets, CancellationToken ct)
     {
-        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "webhookUrl", 500) is not { } webhook || !Uri.TryCreate(webhook, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || !DeliverWebhooks.Reaches(url))
+        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "webhookUrl", 500) is not { } webhook || !Uri.TryCreate(webhook, UriKind.Absolute, out var url) || !OutgoingCalls.StaysPrivate(url))
             return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"webhookUrl\":\"http://127.0.0.1:9000/hook\"}: an address on this machine, or one over https.");
 
         var (key, privateKey) = (ApiKey.NewKey(), ApiKey.NewPrivateKey());

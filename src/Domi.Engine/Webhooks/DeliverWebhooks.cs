@@ -58,16 +58,13 @@ internal sealed class DeliverWebhooks(EngineDb db, IHttpClientFactory sockets, S
         await db.SaveChangesAsync(CancellationToken.None);
     }
 
-    /// <summary>What is told leaves the machine encrypted only.</summary>
-    public static bool Reaches(Uri address) => address.Scheme == "https" || address.IsLoopback;
-
     private async Task<(bool Taken, string Outcome)> SendAsync(WebhookDelivery delivery, string apiKey, CancellationToken ct)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get,
                 new Uri(delivery.Url + (delivery.Url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + delivery.Query));
-            if (!Reaches(request.RequestUri!)) return (false, "not an https address");
+            if (!OutgoingCalls.StaysPrivate(request.RequestUri!)) return (false, "not an https address");
             var signed = request.RequestUri!.Query.TrimStart('?');
             request.Headers.Add("X-SIGNATURE", WebhookSignature.Compute(apiKey, Uri.UnescapeDataString(signed)));
             request.Headers.Add("X-DELIVERY", delivery.Id.ToString());

@@ -181,8 +181,8 @@ public sealed class JobRunner(
             var schedules = await scope.ServiceProvider.GetRequiredService<ModuleDb>().Schedules.AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.DueAt, ct);
             foreach (var kind in kinds.Where(k => !k.UsesWallClock))
             {
-                var due = schedules.TryGetValue(kind.Name, out var recurs) ? recurs : await kind.Make(scope.ServiceProvider).NextDueAsync(ct);
-                if (due is null) continue;
+                var next = kind.Make(scope.ServiceProvider) is IJob job ? await job.NextDueAsync(ct) : schedules[kind.Name];
+                if (next is not { } due) continue;
 
                 if (due <= now) done += await RunDueAsync(kind, ct);
                 else if (first is null || due < first) first = due;

@@ -17,9 +17,6 @@ public interface IDueWork
     /// <summary>What is due at an instant, oldest first.</summary>
     Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct);
 
-    /// <summary>When the next row falls due, if any: what lets the sandbox's clock go from due instant to due instant.</summary>
-    Task<DateTimeOffset?> NextDueAsync(CancellationToken ct);
-
     Task RunAsync(DueWork work, CancellationToken ct);
 }
 
@@ -33,6 +30,9 @@ public interface IJob : IDueWork
 
     /// <summary>Polling and time-outs follow the wall clock; everything else the business clock, which the sandbox can move.</summary>
     static virtual bool UsesWallClock => false;
+
+    /// <summary>When the next row falls due, if any: what lets the sandbox's clock go from due instant to due instant.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken ct);
 }
 
 /// <summary>Work that recurs; its next due instant is a row of <c>schedules</c>.</summary>
@@ -172,9 +172,6 @@ internal sealed class ScheduledJob(
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
         await db.Schedules.AsNoTracking().Where(s => s.Name == name && s.DueAt <= now)
             .Select(s => new DueWork(s.Name, s.Name, s.DueAt)).ToListAsync(ct);
-
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) =>
-        await db.Schedules.AsNoTracking().Where(s => s.Name == name).Select(s => (DateTimeOffset?)s.DueAt).SingleOrDefaultAsync(ct);
 
     public async Task RunAsync(DueWork due, CancellationToken ct)
     {

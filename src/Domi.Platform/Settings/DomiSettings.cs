@@ -141,7 +141,7 @@ public sealed record DomiSettings
         IdentitySettings Provider(string section)
         {
             string Needed(string name) => Text($"{section}:{name}") ?? throw new SettingsException($"{Env(section)}__{name} is missing.");
-            if (!Uri.TryCreate(Needed("Authority"), UriKind.Absolute, out var authority) || !(authority.Scheme == "https" || (authority.Scheme == "http" && authority.IsLoopback)))
+            if (!Uri.TryCreate(Needed("Authority"), UriKind.Absolute, out var authority) || !OutgoingCalls.StaysPrivate(authority))
                 throw new SettingsException($"{Env(section)}__Authority is no https address.");
             return new()
             {

@@ -32,6 +32,9 @@ public static class OutgoingCalls
             }
         };
 
+    /// <summary>An address of the web to which what is told goes encrypted, or does not leave this machine.</summary>
+    public static bool StaysPrivate(Uri address) => address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback);
+
     /// <summary>Not this machine, not this network, not a range that is nobody's.</summary>
     /// <remarks>Source: IANA, IPv4 and IPv6 special-purpose address registries.</remarks>
     public static bool IsPublic(IPAddress address)

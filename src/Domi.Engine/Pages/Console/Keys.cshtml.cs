@@ -1,7 +1,6 @@
 using Domi.Engine.Creditors;
 using Domi.Engine.Sessions;
 using Domi.Engine.Users;
-using Domi.Engine.Webhooks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.AspNetCore.Mvc;
@@ -49,7 +48,7 @@ internal sealed class KeysModel(Desk desk, Secrets secrets, SessionStore session
     {
         if (await FindAsync(id, token) is not { } key) return null;
         var url = WebAddress.Read(address, "address");
-        if (url is not null && !DeliverWebhooks.Reaches(new(url))) throw new RefusedException("webhook_not_https", $"Webhooks go out over https, not to {url}.");
+        if (url is not null && !OutgoingCalls.StaysPrivate(new(url))) throw new RefusedException("webhook_not_https", $"Webhooks go out over https, not to {url}.");
         key.WebhookUrl = url;
         return key.Description;
     }, "/console/keys", ct);
