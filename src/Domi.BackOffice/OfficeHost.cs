@@ -146,22 +146,18 @@ public static class OfficeHost
         ? new() { DataFolder = settings.DataFolder, FileName = worker }
         : new() { DataFolder = settings.DataFolder };
 
-    /// <summary>Locks the database, brings it up to date and makes sure of a first administrator and own company.</summary>
-    /// <returns>The lock of the database file, and what was made.</returns>
-    public static async Task<(IDisposable? Lock, FirstStart.Made Made)> PrepareAsync(DomiSettings settings, CancellationToken ct)
+    /// <summary>Makes sure, over a database that is up to date, of a first administrator and own company.</summary>
+    public static async Task<FirstStart.Made> MakeSureOfFirstAsync(WebApplication office, CancellationToken ct)
     {
-        var held = await Databases.PrepareAsync<OfficeDb>(settings, "office", ct);
-        await using var app = Build(settings with { RunsWorkers = false });
-        await using var scope = app.Services.CreateAsyncScope();
+        await using var scope = office.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
-        return (held, await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(ct));
+        return await scope.ServiceProvider.GetRequiredService<FirstStart>().RunAsync(ct);
     }
 
     /// <summary>Writes the connection to the engine that runs beside, and answers the webhook address it wants to be woken at.</summary>
-    public static async Task<string?> ConnectBuiltInAsync(DomiSettings settings, string baseAddress, string merchantNumber, string apiKey, string? privateKey, IReadOnlyList<Profile> profiles, CancellationToken ct)
+    public static async Task<string?> ConnectBuiltInAsync(WebApplication office, string baseAddress, string merchantNumber, string apiKey, string? privateKey, IReadOnlyList<Profile> profiles, CancellationToken ct)
     {
-        await using var app = Build(settings with { RunsWorkers = false });
-        await using var scope = app.Services.CreateAsyncScope();
+        await using var scope = office.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OfficeDb>();
         var company = await db.Companies.OrderBy(c => c.Id).FirstAsync(ct);
         var known = await db.Connections.AsNoTracking().FirstOrDefaultAsync(c => c.OwnCompanyId == company.Id && c.IsBuiltIn, ct);
@@ -172,6 +168,6 @@ public static class OfficeHost
             await db.WriteAsync(async token => (await db.Connections.SingleAsync(c => c.Id == known.Id, token)).BaseAddress = baseAddress.TrimEnd('/'), ct);
 
         known ??= await scope.ServiceProvider.GetRequiredService<Connect>().SaveAsync(company.Id, new(merchantNumber, apiKey, privateKey ?? "", baseAddress, "own"), profiles, isBuiltIn: true, ct);
-        return app.Services.GetRequiredService<PublicAddress>().Of("/hooks/twikey/" + known.HookToken);
+        return office.Services.GetRequiredService<PublicAddress>().Of("/hooks/twikey/" + known.HookToken);
     }
 }

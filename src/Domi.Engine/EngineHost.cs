@@ -158,17 +158,14 @@ public static class EngineHost
         ReadFeed.Map(mandates, invoices, transactions, links, transfers, reconciliation);
     }
 
-    /// <summary>Locks the database, brings it up to date and makes sure of a first creditor, so that there is something to log in to.</summary>
-    /// <returns>The lock of the database file, and how to reach the first creditor.</returns>
-    public static async Task<(IDisposable? Lock, EngineAccess Access)> PrepareAsync(DomiSettings settings, CancellationToken ct)
+    /// <summary>Makes sure, over a database that is up to date, of a first creditor: there is something to log in to.</summary>
+    public static async Task<EngineAccess> MakeSureOfFirstAsync(WebApplication engine, DomiSettings settings, CancellationToken ct)
     {
-        var held = await Databases.PrepareAsync<EngineDb>(settings, "engine", ct);
-        await using var app = Build(settings with { RunsWorkers = false });
-        await using var scope = app.Services.CreateAsyncScope();
+        await using var scope = engine.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
         var db = scope.ServiceProvider.GetRequiredService<EngineDb>();
         // Of two nodes that start at once one makes it, and the other one finds it.
-        return (held, await db.RepeatWhenBeatenAsync(token => FirstCreditorAsync(scope.ServiceProvider, settings, token), ct));
+        return await db.RepeatWhenBeatenAsync(token => FirstCreditorAsync(scope.ServiceProvider, settings, token), ct);
     }
 
     private static async Task<EngineAccess> FirstCreditorAsync(IServiceProvider services, DomiSettings settings, CancellationToken ct)
@@ -220,10 +217,9 @@ public static class EngineHost
     }
 
     /// <summary>Where the office that is built in wants to be woken.</summary>
-    public static async Task SetWebhookAsync(DomiSettings settings, Guid creditorId, string url, CancellationToken ct)
+    public static async Task SetWebhookAsync(WebApplication engine, Guid creditorId, string url, CancellationToken ct)
     {
-        await using var app = Build(settings with { RunsWorkers = false });
-        await using var scope = app.Services.CreateAsyncScope();
+        await using var scope = engine.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<EngineDb>();
         var key = await db.ApiKeys.Where(k => k.CreditorId == creditorId).OrderBy(k => k.CreatedAt).FirstAsync(ct);
         key.WebhookUrl = url;

@@ -14,61 +14,75 @@ internal static class Hosts
 {
     public static async Task RunAsync(DomiSettings settings, CancellationToken ct)
     {
-        var locks = new List<IDisposable?>();
+        // Side by side, for the first page is waited for; each with what it holds, also when the other one fails.
+        var engine = Task.Run(() => ReadyAsync<EngineDb, EngineAccess>(settings, settings.RunsEngine, "engine", EngineHost.Build, host => EngineHost.MakeSureOfFirstAsync(host, settings, ct), ct), ct);
+        var office = Task.Run(() => ReadyAsync<OfficeDb, FirstStart.Made>(settings, settings.RunsOffice, "office", OfficeHost.Build, host => OfficeHost.MakeSureOfFirstAsync(host, ct), ct), ct);
         var hosts = new List<WebApplication>();
         try
         {
-            EngineAccess? access = null;
-            FirstStart.Made? made = null;
-            if (settings.RunsEngine)
-            {
-                (var held, access) = await EngineHost.PrepareAsync(settings, ct);
-                locks.Add(held);
-            }
-
-            if (settings.RunsOffice)
-            {
-                (var held, made) = await OfficeHost.PrepareAsync(settings, ct);
-                locks.Add(held);
-            }
-
-            if (access is not null && made is not null) await ConnectAsync(settings, access, ct);
+            await Task.WhenAll(engine, office);
+            var (access, made) = ((await engine)?.First, (await office)?.First);
+            if (await engine is { } e) hosts.Add(e.Host);
+            if (await office is { } o) hosts.Add(o.Host);
+            if (access is not null && made is not null) await ConnectAsync(hosts[0], hosts[1], access, ct);
 
             // The sample is for a fresh installation of both: into books that are kept, nothing is invented.
-            settings = settings with { LoadsSample = settings.LoadsSample && made is { IsFresh: true } && access is not null };
-            if (settings.RunsEngine) hosts.Add(EngineHost.Build(settings));
-            if (settings.RunsOffice) hosts.Add(OfficeHost.Build(settings));
-            foreach (var host in hosts)
-            {
-                await host.StartAsync(ct);
-                host.LearnAddress();
-            }
-
-            Greet(settings, hosts, made, access);
+            var loadsSample = settings.LoadsSample && made is { IsFresh: true } && access is not null;
+            if (!loadsSample) Release(hosts);
+            await Task.WhenAll(hosts.Select(host => host.StartAsync(ct)));
+            hosts.ForEach(host => host.LearnAddress());
+            Greet(settings, hosts, made, access, loadsSample);
             _ = IdleMemory.GiveBackAsync(ct);
-            if (settings.LoadsSample) await LoadSampleAsync(access!, made!, hosts, ct);
+            if (loadsSample) await LoadSampleAsync(access!, made!, hosts, ct);
             await Task.WhenAny([.. hosts.Select(h => h.WaitForShutdownAsync(ct))]);
         }
         finally
         {
-            foreach (var host in hosts)
-            {
-                await host.StopAsync(CancellationToken.None);
-                await host.DisposeAsync();
-            }
+            foreach (var host in hosts) await host.StopAsync(CancellationToken.None);
+            if (engine.IsCompletedSuccessfully && await engine is { } e) await e.DisposeAsync();
+            if (office.IsCompletedSuccessfully && await office is { } o) await o.DisposeAsync();
+        }
+    }
 
-            locks.ForEach(l => l?.Dispose());
+    /// <summary>A host over its database, locked and up to date, and what its first start made.</summary>
+    private sealed record Ready<T>(WebApplication Host, IDisposable? Lock, T First) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            Lock?.Dispose();
+        }
+    }
+
+    private static async Task<Ready<T>?> ReadyAsync<TDb, T>(
+        DomiSettings settings, bool runs, string module, Func<DomiSettings, WebApplication> build, Func<WebApplication, Task<T>> makeSureOfFirst, CancellationToken ct)
+        where TDb : ModuleDb
+    {
+        if (!runs) return null;
+
+        var held = await Databases.PrepareAsync<TDb>(settings, module, ct);
+        try
+        {
+            var host = build(settings);
+            return new(host, held, await makeSureOfFirst(host));
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
         }
     }
 
     /// <summary>The office that is built in is connected to the engine that is built in, unless it has another provider.</summary>
-    private static async Task ConnectAsync(DomiSettings settings, EngineAccess access, CancellationToken ct)
+    private static async Task ConnectAsync(WebApplication engine, WebApplication office, EngineAccess access, CancellationToken ct)
     {
         var merchant = access.MerchantId.ToString(CultureInfo.InvariantCulture);
         var profiles = access.Profiles.Select(p => new Domi.Twikey.Profile(p.Number, p.Name, true, p.Type)).ToList();
-        if (await OfficeHost.ConnectBuiltInAsync(settings, access.BaseAddress, merchant, access.ApiKey, access.PrivateKey, profiles, ct) is { } hook)
-            await EngineHost.SetWebhookAsync(settings, access.CreditorId, hook, ct);
+        if (await OfficeHost.ConnectBuiltInAsync(office, access.BaseAddress, merchant, access.ApiKey, access.PrivateKey, profiles, ct) is { } hook)
+            await EngineHost.SetWebhookAsync(engine, access.CreditorId, hook, ct);
     }
+
+    private static void Release(List<WebApplication> hosts) => hosts.ForEach(host => host.Services.GetRequiredService<JobRunner>().Release());
 
     private static async Task LoadSampleAsync(EngineAccess access, FirstStart.Made made, List<WebApplication> hosts, CancellationToken ct)
     {
@@ -84,11 +98,11 @@ internal static class Hosts
         }
         finally
         {
-            foreach (var host in hosts) host.Services.GetRequiredService<JobRunner>().Release();
+            Release(hosts);
         }
     }
 
-    private static void Greet(DomiSettings settings, List<WebApplication> hosts, FirstStart.Made? made, EngineAccess? access)
+    private static void Greet(DomiSettings settings, List<WebApplication> hosts, FirstStart.Made? made, EngineAccess? access, bool loadsSample)
     {
         foreach (var host in hosts)
             Console.WriteLine($"{(host.Environment.ApplicationName.EndsWith("Engine", StringComparison.Ordinal) ? "Engine" : "Office")}: {host.Services.GetRequiredService<PublicAddress>().Url}");
@@ -97,6 +111,6 @@ internal static class Hosts
         if (access?.Console is var (email, told))
             Console.WriteLine(told is null ? $"Sign in to the engine's console as {email}." : $"Sign in to the engine's console as {email} with the password {told} (told once; change it under your name).");
         if (settings.Sandbox.Enabled && settings.RunsEngine) Console.WriteLine("Sandbox: /sandbox on the engine.");
-        if (settings.LoadsSample) Console.WriteLine("The sample firm is being loaded…");
+        if (loadsSample) Console.WriteLine("The sample firm is being loaded…");
     }
 }

@@ -78,9 +78,9 @@ public class AppFixture : IAsyncLifetime
     protected async Task StartEngineAsync()
     {
         await GiveDatabaseAsync<EngineDb>("engine");
-        (var held, Access) = await EngineHost.PrepareAsync(Settings, CancellationToken.None);
-        if (held is not null) locks.Add(held);
+        if (await Databases.PrepareAsync<EngineDb>(Settings, "engine", CancellationToken.None) is { } held) locks.Add(held);
         Engine = EngineHost.Build(Settings);
+        Access = await EngineHost.MakeSureOfFirstAsync(Engine, Settings, CancellationToken.None);
         SetTime(Engine, Start);
         await Engine.StartAsync();
         Engine.LearnAddress();
@@ -107,18 +107,18 @@ public class AppFixture : IAsyncLifetime
     protected async Task StartOfficeAsync()
     {
         await GiveDatabaseAsync<OfficeDb>("office");
-        (var held, Made) = await OfficeHost.PrepareAsync(Settings, CancellationToken.None);
-        if (held is not null) locks.Add(held);
+        if (await Databases.PrepareAsync<OfficeDb>(Settings, "office", CancellationToken.None) is { } held) locks.Add(held);
         Office = OfficeHost.Build(Settings);
+        Made = await OfficeHost.MakeSureOfFirstAsync(Office, CancellationToken.None);
         await InScopeAsync(Office, async services => await services.GetRequiredService<EditCompany>().SaveFactsAsync(Made.CompanyId, null,
             new("My company", "0712845377", "Rue de la Loi 16", "1000", "Bruxelles", "BE", "", null, null, "BE45 7340 3187 2589", null, "fr"), CancellationToken.None));
         SetTime(Office, Start);
         await Office.StartAsync();
         Office.LearnAddress();
-        var hook = await OfficeHost.ConnectBuiltInAsync(Settings, Access.BaseAddress, Access.MerchantId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        var hook = await OfficeHost.ConnectBuiltInAsync(Office, Access.BaseAddress, Access.MerchantId.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Access.ApiKey, Access.PrivateKey, [.. Access.Profiles.Select(p => new Domi.Twikey.Profile(p.Number, p.Name, true, p.Type))], CancellationToken.None);
         var address = Office.Services.GetRequiredService<PublicAddress>();
-        await EngineHost.SetWebhookAsync(Settings, Access.CreditorId, address.Of(new Uri(hook!).AbsolutePath), CancellationToken.None);
+        await EngineHost.SetWebhookAsync(Engine, Access.CreditorId, address.Of(new Uri(hook!).AbsolutePath), CancellationToken.None);
         OfficeHttp = Client(Office);
         OfficeHttp.DefaultRequestHeaders.Authorization = new("Bearer", OfficeApiKey);
     }

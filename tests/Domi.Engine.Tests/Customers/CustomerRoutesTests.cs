@@ -77,7 +77,7 @@ public sealed class CustomerRoutesTests(AppFixture app) : IClassFixture<AppFixtu
         await client.InviteAsync("K10");
 
         foreach (var number in new[] { "K7", "K8", "K9" }) Assert.Equal("err_remove_stale", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Delete, "/customer/" + number)));
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, "http://127.0.0.1:9/hook", CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, "http://127.0.0.1:9/hook", CancellationToken.None);
         await client.DoneAsync(HttpMethod.Delete, "/customer/K10"); // an invitation goes with him
         Assert.Contains("event=Invite", Assert.Single(await app.ReadEngineAsync(db => db.Deliveries.Select(d => d.Query).ToListAsync())));
         Assert.Equal(0, (await client.GetAsync("/mandate/query?customerNumber=K10")).GetProperty("Contracts").GetArrayLength());

@@ -168,7 +168,7 @@ public sealed class TransactionsTests(AppFixture app) : IClassFixture<AppFixture
     public async Task A_hint_says_that_there_is_news_without_saying_what()
     {
         await using var receiver = await Receiver.StartAsync();
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
         await client.TransactAsync(await client.GivenASignedMandate("T9"), 100m);
         await AppFixture.AdvanceAsync(app.Engine, TimeSpan.FromDays(6));
 

@@ -65,7 +65,7 @@ public sealed partial class PaymentLinksTests(AppFixture app) : IClassFixture<Ap
     public async Task Refused_then_paid_on_its_page_it_is_in_the_feeds_and_in_the_hints_and_leads_to_the_shop()
     {
         await using var receiver = await Receiver.StartAsync();
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
         var (made, page) = await LinkAsync(12.5m, ("ref", "L 3"), ("redirectUrl", "https://shop.example/thanks?a=1"));
 
         Assert.Contains("€", await debtor.SeeAsync(page));

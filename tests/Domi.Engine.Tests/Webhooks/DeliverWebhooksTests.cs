@@ -15,7 +15,7 @@ public sealed class DeliverWebhooksTests(AppFixture app) : IClassFixture<AppFixt
     public async Task A_hint_is_signed_and_kept_until_the_receiver_takes_it()
     {
         await using var receiver = await Receiver.StartAsync();
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
         receiver.Answer = HttpStatusCode.ServiceUnavailable;
 
         await client.BookAsync(EngineClient.Invoice("W-1", 10m, "W1"));
@@ -111,12 +111,12 @@ public sealed class DeliverWebhooksTests(AppFixture app) : IClassFixture<AppFixt
     public async Task Nothing_is_sent_for_a_key_that_was_withdrawn_nor_without_encryption_to_another_machine()
     {
         await using var receiver = await ListenAsync();
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, "http://hooks.example.org/x", CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, "http://hooks.example.org/x", CancellationToken.None);
         await client.GivenASignedMandate("PLAIN");
         await app.RunEngineAsync<DeliverWebhooks>();
         Assert.Equal("not an https address", await app.ReadEngineAsync(db => db.Deliveries.Where(d => d.Url.StartsWith("http://hooks.")).Select(d => d.LastOutcome).FirstAsync()));
 
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
         await client.GivenASignedMandate("WITHDRAWN");
         await RevokeAsync(TimeProvider.System.GetUtcNow());
         await app.RunEngineAsync<DeliverWebhooks>();
@@ -135,7 +135,7 @@ public sealed class DeliverWebhooksTests(AppFixture app) : IClassFixture<AppFixt
     private async Task<Receiver> ListenAsync()
     {
         var receiver = await Receiver.StartAsync();
-        await EngineHost.SetWebhookAsync(app.Settings, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
+        await EngineHost.SetWebhookAsync(app.Engine, app.Access.CreditorId, receiver.Url.ToString(), CancellationToken.None);
         return receiver;
     }
 
