@@ -31,7 +31,7 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
     /// <param name="Unread">invoices whose entry the reader of their feed had not seen when it was idle after the last creation; the others are quiet until they are signed or collected</param>
     /// <param name="EarlyMegabytes">resident memory of the engine after a fifth of the time</param>
     /// <param name="LateMegabytes">and at the end</param>
-    public sealed record Mixed(double Writes, double Reads, double Median, double P99, double Worst, long Unread, double EarlyMegabytes, double LateMegabytes);
+    public sealed record Mixed(double Writes, double Reads, double Median, double P99, double Worst, long Unread, double EarlyMegabytes, double LateMegabytes, double Processor);
 
     public async Task StartAsync()
     {
@@ -96,13 +96,14 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
             }
         })).ToArray();
         await Task.Delay(length / 5);
-        var early = app.ResidentMegabytes;
+        var (early, used) = (app.ResidentMegabytes, app.ProcessorSeconds);
+        var before = waits.Count;
         await Task.WhenAll(writers);
-        var (late, seconds) = (app.ResidentMegabytes, clock.Elapsed.TotalSeconds);
+        var (late, seconds, each) = (app.ResidentMegabytes, clock.Elapsed.TotalSeconds, (app.ProcessorSeconds - used) * 1000 / (waits.Count - before));
         writing = false;
         await Task.WhenAll(readers);
         var sorted = waits.Order().ToArray();
-        return new(sorted.Length / seconds, pages / seconds, sorted[sorted.Length / 2], sorted[(int)(sorted.Length * 0.99)], sorted[^1], invoices - seen.Count, early, late);
+        return new(sorted.Length / seconds, pages / seconds, sorted[sorted.Length / 2], sorted[(int)(sorted.Length * 0.99)], sorted[^1], invoices - seen.Count, early, late, each);
     }
 
     /// <summary>Seconds from the call to the answer, with every invoice made.</summary>

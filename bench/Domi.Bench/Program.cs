@@ -68,7 +68,7 @@ async Task EngineApiAsync()
     if (!chosen.Contains("mixed")) return;
     await engine.MixedAsync(TimeSpan.FromSeconds(30)); // warms up
     var mixed = await engine.MixedAsync(TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("DOMI_BENCH_MINUTES") ?? "10", CultureInfo.InvariantCulture)));
-    Bar("invoices, transactions, invitations; four feeds read; 16 connections", mixed.Writes >= bareCommits / 4, $"{mixed.Writes:0} made/s = {mixed.Writes / bareCommits:0.00} of bare commits (bar 0.25), {mixed.Reads:0} pages read/s");
+    Bar("invoices, transactions, invitations; four feeds read; 16 connections", mixed.Writes >= bareCommits / 4, $"{mixed.Writes:0} made/s = {mixed.Writes / bareCommits:0.00} of bare commits (bar 0.25), {mixed.Reads:0} pages read/s, {mixed.Processor:0.00} ms of processor for each made");
     Bar("  wait, 99 of 100", mixed.P99 < 100, $"{mixed.P99:0} ms (bar 100), median {mixed.Median:0} ms, worst {mixed.Worst:0} ms");
     Bar("  invoices that the reader of their feed has not seen", mixed.Unread == 0, $"{mixed.Unread}");
     Bar("  resident memory, after a fifth of the time and at the end", mixed.LateMegabytes < mixed.EarlyMegabytes * 1.15, $"{mixed.EarlyMegabytes:0} MB, {mixed.LateMegabytes:0} MB (bar 15 % more)");

@@ -36,6 +36,16 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
         }
     }
 
+    /// <summary>Seconds of processor the process has used.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            process!.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public Uri Office => new($"http://127.0.0.1:{officePort}");
 
     public Uri Engine => new($"http://127.0.0.1:{enginePort}");

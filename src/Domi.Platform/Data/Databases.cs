@@ -25,7 +25,7 @@ public static class Databases
         if (provider == DatabaseProvider.Sqlite)
             options.UseSqlite(connection).AddInterceptors(Pragmas.Instance, KeptStatements.Instance).KeepConnections();
         else
-            options.UseNpgsql(connection);
+            UsePostgres(options, connection);
 
         options.UseSnakeCaseNamingConvention()
             .ConfigureWarnings(warnings => warnings
@@ -33,6 +33,10 @@ public static class Databases
                 .Ignore(CoreEventId.FirstWithoutOrderByAndFilterWarning)
                 .Ignore(RelationalEventId.MultipleCollectionIncludeWarning));
     }
+
+    // Apart, so that whoever has SQLite loads nothing of the other.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void UsePostgres(DbContextOptionsBuilder options, string connection) => options.UseNpgsql(connection);
 
     public static string ConnectionString(DomiSettings settings, string module)
     {
