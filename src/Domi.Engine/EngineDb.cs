@@ -53,6 +53,12 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<CollectionRun> CollectionRuns => Set<CollectionRun>();
 
+    public DbSet<BankContract> BankContracts => Set<BankContract>();
+
+    public DbSet<OutgoingFile> OutgoingFiles => Set<OutgoingFile>();
+
+    public DbSet<BankStatement> BankStatements => Set<BankStatement>();
+
     public DbSet<Reservation> Reservations => Set<Reservation>();
 
     public DbSet<Subscription> Subscriptions => Set<Subscription>();
@@ -407,6 +413,41 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             run.Property(r => r.PaymentInformationId).HasMaxLength(35);
             run.HasIndex(r => new { r.CreditorId, r.PaymentInformationId }).IsUnique();
             run.HasIndex(r => new { r.CreditorId, r.Number }).IsUnique();
+            run.HasIndex(r => r.FileId).HasFilter("file_id is not null");
+        });
+        modelBuilder.Entity<BankContract>(contract =>
+        {
+            contract.Property(c => c.Holder).HasMaxLength(70);
+            contract.Property(c => c.Preset).HasMaxLength(32);
+            contract.Ignore(c => c.Bank);
+            contract.HasIndex(c => c.CreditorId).IsUnique();
+        });
+        modelBuilder.Entity<OutgoingFile>(file =>
+        {
+            file.Property(f => f.MessageId).HasMaxLength(35);
+            file.Property(f => f.MadeBy).HasMaxLength(140);
+            file.Property(f => f.ReleasedBy).HasMaxLength(140);
+            file.Property(f => f.Sha256).HasMaxLength(64);
+            file.Property(f => f.ContentHash).HasMaxLength(64);
+            file.Property(f => f.Answer).HasMaxLength(300);
+            file.Property(f => f.Version).IsConcurrencyToken();
+            file.HasIndex(f => new { f.CreditorId, f.MessageId }).IsUnique();
+            file.HasIndex(f => new { f.CreditorId, f.Number }).IsUnique();
+            file.HasIndex(f => f.HandOverDueAt);
+        });
+        modelBuilder.Entity<BankStatement>(statement =>
+        {
+            statement.Property(s => s.IdentityHash).HasMaxLength(64);
+            statement.Property(s => s.Account).HasMaxLength(70);
+            statement.Property(s => s.Reference).HasMaxLength(70);
+            statement.Property(s => s.Format).HasMaxLength(32);
+            statement.Property(s => s.FileName).HasMaxLength(200);
+            statement.Property(s => s.TakenBy).HasMaxLength(140);
+            statement.Property(s => s.ContentHash).HasMaxLength(64);
+            statement.Ignore(s => s.Findings);
+            statement.Property(s => s.Version).IsConcurrencyToken();
+            statement.HasIndex(s => new { s.CreditorId, s.IdentityHash }).IsUnique();
+            statement.HasIndex(s => new { s.CreditorId, s.Number }).IsUnique();
         });
         modelBuilder.Entity<Reservation>(reservation =>
         {
@@ -452,6 +493,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             run.Property(r => r.PaymentInformationId).HasMaxLength(35);
             run.HasIndex(r => new { r.CreditorId, r.PaymentInformationId }).IsUnique();
             run.HasIndex(r => new { r.CreditorId, r.Number }).IsUnique();
+            run.HasIndex(r => r.FileId).HasFilter("file_id is not null");
         });
         modelBuilder.Entity<Beneficiary>(beneficiary =>
         {
@@ -496,6 +538,21 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             item.Property(i => i.SourceKey).HasMaxLength(120);
             item.HasIndex(i => new { i.CreditorId, i.SourceKey }).IsUnique();
             item.HasIndex(i => new { i.CreditorId, i.Number }).IsUnique();
+            item.Property(i => i.EndToEndId).HasMaxLength(35);
+            item.Property(i => i.MandateReference).HasMaxLength(35);
+            item.Property(i => i.BatchId).HasMaxLength(35);
+            item.Property(i => i.EntryReference).HasMaxLength(35);
+            item.Property(i => i.BankReference).HasMaxLength(35);
+            item.Property(i => i.TransactionCode).HasMaxLength(35);
+            item.Property(i => i.ReasonCode).HasMaxLength(8);
+            item.Property(i => i.AnsweredBy).HasMaxLength(140);
+            item.Property(i => i.Answer).HasMaxLength(300);
+            item.HasIndex(i => i.DirectDebitId).HasFilter("direct_debit_id is not null");
+            item.HasIndex(i => i.RunId).HasFilter("run_id is not null");
+            item.HasIndex(i => i.StatementId).HasFilter("statement_id is not null");
+            item.HasIndex(i => i.CreditorId, "ix_statement_items_in_question").HasFilter("question is not null").HasDatabaseName("ix_statement_items_in_question");
+            item.HasIndex(i => new { i.CreditorId, i.EntryReference }).HasFilter("entry_reference is not null");
+            item.HasIndex(i => new { i.CreditorId, i.BankReference }).HasFilter("bank_reference is not null");
         });
         modelBuilder.Entity<ReconciliationFile>(file =>
         {

@@ -62,6 +62,11 @@ public static class EngineHost
         services.AddScoped<InvoiceActions>();
         services.AddScoped<Importer>();
         services.AddScoped<StatementImport>();
+        services.AddScoped<SettleLines>();
+        services.AddScoped<TakeStatusReport>();
+        services.AddScoped<TakeBankFile>();
+        services.AddScoped<MakeFiles>();
+        services.AddScoped<ReleaseFile>();
         services.AddScoped<MandateEvents>();
         services.AddScoped<SignMandate>();
         services.AddSingleton<CustomerAccess>();
@@ -92,6 +97,8 @@ public static class EngineHost
         services.AddJob<TakeFailureSteps>();
         services.AddJob<RunSubscriptions>();
         services.AddJob<RemindInvitations>();
+        services.AddJob<HandOverFiles>();
+        services.AddJob<ReadBankFolders>();
         if (settings.Sandbox.Enabled)
         {
             services.AddJob<RunBank>();
@@ -102,6 +109,7 @@ public static class EngineHost
         services.AddRecurring<ExpireInvoices>();
         services.AddRecurring<LapseMandates>();
         services.AddRecurring<ExpireCards>();
+        services.AddRecurring<CollectByNight>();
         services.AddModulePages(assembly, pages => pages.RootDirectory = "/Pages");
         services.AddHostedPages();
         services.AddConsole(settings);

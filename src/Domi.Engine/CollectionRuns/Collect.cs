@@ -5,6 +5,7 @@ using Domi.Engine.Profiles;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
+using Domi.Standards.BankFiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,16 +29,22 @@ internal static class Collect
         creditor.MapGet("collect/query", QueryAsync);
     }
 
-    private static async Task<IResult> RunAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> RunAsync(Call call, EngineDb db, MakeFiles make, ReleaseFile release, BusinessClock clock, CancellationToken ct)
     {
         var number = call.Number("ct") is { } given and not 0 ? given : throw Call.Missing("ct");
         var (wanted, until) = (call.Day("colltndt"), call.Day("until"));
+        var (within, files) = (false, Array.Empty<long>());
         var id = await db.WriteOrRepeatAsync(async token =>
         {
             var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, token)
                 ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
-            return await HandOverAsync(db, profile, wanted, until, clock, token);
+            if (profile.Kind is not AgreementKind.DirectDebit || await MakeFiles.ContractAsync(db, call.CreditorId, token) is not { } contract) return await HandOverAsync(db, profile, wanted, until, clock, token);
+            var made = await make.CollectAsync(contract, profile, wanted, until, new("API", null), token);
+            within = made.Files.Count > 0 && made.Files.All(f => f.Amount <= contract.ReleaseLimit);
+            files = [.. made.Files.Select(f => f.Number)];
+            return made.Runs.Count > 0 ? made.Runs[^1] : null;
         }, ct);
+        if (within) foreach (var file in files) await release.Async(call.CreditorId, file, "API", null, ct);
         // FRST is no longer told apart: every collection is RCUR. Source: EPC130-08.
         return Json.Answer(new JsonObject { ["frstMsgId"] = null, ["rcurMsgId"] = id });
     }
@@ -141,7 +148,8 @@ internal static class RunOf
         !debit.IsCard && debit.RequestedOn.At(8) is var at && at > clock.GetUtcNow() ? at : clock.GetUtcNow();
 
     /// <summary>A run with a number of its own, or under a given id.</summary>
-    public static async Task<CollectionRun> AddAsync(EngineDb db, Profile profile, DateOnly requestedOn, string? paymentInformationId, BusinessClock clock, CancellationToken ct)
+    public static async Task<CollectionRun> AddAsync(
+        EngineDb db, Profile profile, DateOnly requestedOn, string? paymentInformationId, BusinessClock clock, CancellationToken ct, Guid? fileId = null, SequenceType sequence = SequenceType.Recurring)
     {
         var number = await db.NextObjectNumberAsync(profile.CreditorId, ct);
         var run = new CollectionRun
@@ -151,6 +159,8 @@ internal static class RunOf
             ProfileId = profile.Id,
             PaymentInformationId = paymentInformationId ?? string.Create(CultureInfo.InvariantCulture, $"Domi-{profile.Number}-{requestedOn:yyyyMMdd}-R{number}"),
             RequestedOn = requestedOn,
+            FileId = fileId,
+            Sequence = sequence,
             CreatedAt = clock.GetUtcNow(),
         };
         db.CollectionRuns.Add(run);

@@ -1,3 +1,5 @@
+using Domi.Standards.BankFiles;
+
 namespace Domi.Engine.CollectionRuns;
 
 /// <summary>Collections of one profile and requested date that go to the bank together: one batch, one payment information.</summary>
@@ -17,6 +19,12 @@ public sealed class CollectionRun
     public required string PaymentInformationId { get; init; }
 
     public DateOnly RequestedOn { get; init; }
+
+    /// <summary>The file it goes to the creditor's own bank in; null with the simulated one.</summary>
+    public Guid? FileId { get; init; }
+
+    /// <summary>Where its collections stand in the life of their mandates.</summary>
+    public SequenceType Sequence { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }

@@ -53,12 +53,13 @@ internal static class ImportCollection
     {
         var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == creditorId && p.Number == number && p.IsActive, ct)
             ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
+        var byOwnBank = await MakeFiles.ContractAsync(db, creditorId, ct) is not null; // then they leave with the next file, as what is open
         foreach (var wanted in runs)
         {
             if (await db.CollectionRuns.AnyAsync(r => r.CreditorId == creditorId && r.PaymentInformationId == wanted.Id, ct)) throw Bad($"{wanted.Id} was taken over already.");
 
             var day = TargetCalendar.NextOpen(wanted.On > clock.Today ? wanted.On : TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(clock.Today), 1));
-            var run = await RunOf.AddAsync(db, profile, day, wanted.Id, clock, ct);
+            var run = byOwnBank ? null : await RunOf.AddAsync(db, profile, day, wanted.Id, clock, ct);
             foreach (var collection in wanted.Collections)
             {
                 var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == creditorId && m.Reference == collection.Mandate && m.ProfileId == profile.Id, ct);
@@ -67,7 +68,7 @@ internal static class ImportCollection
 
                 var debit = DirectDebit.Plan(creditorId, await db.NextObjectNumberAsync(creditorId, ct), null, mandate.Id, collection.Amount, collection.Message, collection.EndToEndId, 1, day, clock.GetUtcNow(),
                     refIsEndToEndId: true);
-                debit.HandOver(run.Id, RunOf.AnswersAt(debit, clock), clock.GetUtcNow());
+                if (run is not null) debit.HandOver(run.Id, RunOf.AnswersAt(debit, clock), clock.GetUtcNow());
                 db.DirectDebits.Add(debit);
             }
         }

@@ -82,6 +82,9 @@ public sealed class DirectDebit
     /// <summary>The run it went to the bank with.</summary>
     public Guid? RunId { get; private set; }
 
+    /// <summary>It came with the sum of its batch: no line of a statement is its own credit.</summary>
+    public bool IsCreditedInBatch { get; private set; }
+
     /// <summary>Another attempt took its place.</summary>
     public bool IsSuperseded { get; private set; }
 
@@ -170,10 +173,28 @@ public sealed class DirectDebit
     }
 
     /// <summary>It goes to the bank with a run.</summary>
-    public void HandOver(Guid runId, DateTimeOffset bankAnswersAt, DateTimeOffset now)
+    /// <param name="runId">The run.</param>
+    /// <param name="bankAnswersAt">When the simulated bank answers; null: the creditor's own bank does in its own time.</param>
+    /// <param name="now">The instant.</param>
+    public void HandOver(Guid runId, DateTimeOffset? bankAnswersAt, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
         (State, RunId, DueAt) = (DirectDebitState.Sent, runId, bankAnswersAt);
+        Touch(now);
+    }
+
+    /// <summary>The file it stood in does not go to the bank: it is open again.</summary>
+    public void TakeBack(DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Sent);
+        (State, RunId, DueAt) = (DirectDebitState.Open, null, HandOverAt(RequestedOn, now, IsCard));
+        Touch(now);
+    }
+
+    /// <summary>The creditor's own bank credited a whole batch, and it was in it.</summary>
+    public void CreditInBatch(DateTimeOffset now)
+    {
+        IsCreditedInBatch = true;
         Touch(now);
     }
 

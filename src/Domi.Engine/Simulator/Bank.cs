@@ -55,9 +55,9 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await Moving().MinAsync(d => d.DueAt, ct);
 
-    // Where a profile does not send by itself, what is open waits for somebody who collects.
+    // Where a profile does not send by itself, what is open waits for somebody who collects; and what is collected by an own bank is not for this one.
     private IQueryable<DirectDebit> Moving() => db.DirectDebits.Where(d => d.State != DirectDebitState.Open
-        || db.Mandates.Any(m => m.Id == d.MandateId && db.Profiles.Any(p => p.Id == m.ProfileId && p.SendsByItself)));
+        || (d.IsCard || !db.BankContracts.Any(c => c.CreditorId == d.CreditorId && c.IsActive)) && db.Mandates.Any(m => m.Id == d.MandateId && db.Profiles.Any(p => p.Id == m.ProfileId && p.SendsByItself)));
 
     public async Task RunAsync(DueWork work, CancellationToken ct)
     {

@@ -134,13 +134,13 @@ internal sealed class StatementImport(EngineDb db, Settlement settlement, Busine
                         ImportedAt = clock.GetUtcNow(),
                     };
                     db.StatementItems.Add(item);
-                    if (line.Amount > 0 && await InvoiceOfAsync(creditorId, line, token) is { } invoice)
+                    if (line.Amount > 0 && await InvoiceOfAsync(creditorId, line.Message, line.Amount, token) is { } invoice)
                     {
                         item.InvoiceId = invoice.Id;
                         await settlement.TransferredAsync(invoice, line.Amount, $"statement:{line.SourceKey[..40]}", line.Account, token);
                     }
 
-                    Feed.Append(db, creditorId, FeedName.Statements, Of(item, item.InvoiceId is { } id ? await db.Invoices.Where(i => i.Id == id).Select(i => i.Number).SingleAsync(token) : null), clock.GetUtcNow());
+                    Feed.Append(db, creditorId, FeedName.Statements, await EntryAsync(db, item, token), clock.GetUtcNow());
                     await db.SaveChangesAsync(token); // the next line may pay the same invoice
                 }
             }, ct);
@@ -171,14 +171,20 @@ internal sealed class StatementImport(EngineDb db, Settlement settlement, Busine
             && (i.Remittance == written || i.Number == item.Message || i.Amount - i.PaidAmount == amount)).OrderByDescending(i => i.Remittance == written).ThenByDescending(i => i.Id).Take(10).ToListAsync(ct);
     }
 
-    private async Task<Invoice?> InvoiceOfAsync(Guid creditorId, ImportStatement.Line line, CancellationToken ct)
+    /// <summary>The invoice that a transfer paid, by its communication and amount.</summary>
+    public async Task<Invoice?> InvoiceOfAsync(Guid creditorId, string message, decimal amount, CancellationToken ct)
     {
-        var written = StructuredCommunication.TryParse(line.Message, out var structured) ? structured.Value : line.Message;
+        var written = StructuredCommunication.TryParse(message, out var structured) ? structured.Value : message;
+        if (written.Length == 0) return null;
         var since = clock.Today.AddMonths(-6);
-        var found = await db.Invoices.Where(i => i.CreditorId == creditorId && i.Amount > 0 && (i.Remittance == written || i.Number == line.Message) && (i.Date >= since || i.Number == line.Message) && i.State != InvoiceState.Archived)
+        var found = await db.Invoices.Where(i => i.CreditorId == creditorId && i.Amount > 0 && (i.Remittance == written || i.Number == message) && (i.Date >= since || i.Number == message) && i.State != InvoiceState.Archived)
             .OrderBy(i => i.Date).ThenBy(i => i.Id).Take(50).ToListAsync(ct);
-        return found.Find(i => i.State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Pending && i.Open == line.Amount) ?? found.Find(i => i.State is InvoiceState.Paid && i.Amount == line.Amount);
+        return found.Find(i => i.State is InvoiceState.Booked or InvoiceState.Expired or InvoiceState.Pending && i.Open == amount) ?? found.Find(i => i.State is InvoiceState.Paid && i.Amount == amount);
     }
+
+    /// <summary>A line as its feed tells it.</summary>
+    public static async Task<JsonObject> EntryAsync(EngineDb db, StatementItem item, CancellationToken ct) =>
+        Of(item, item.InvoiceId is { } id ? await db.Invoices.Where(i => i.Id == id).Select(i => i.Number).SingleAsync(ct) : null);
 
     private static JsonObject Of(StatementItem item, string? invoice) => new()
     {

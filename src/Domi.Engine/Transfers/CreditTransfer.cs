@@ -39,6 +39,13 @@ public sealed class CreditTransfer
     /// <summary>The collection it gives back.</summary>
     public Guid? DirectDebitId { get; init; }
 
+    /// <summary>Calendar days in which a debtor may have a Core collection taken back without a reason: giving it back as well would be paying twice.</summary>
+    /// <remarks>Source: EPC016-06, SDD Core rulebook, refunds: eight weeks.</remarks>
+    public const int ClaimDays = 56;
+
+    /// <summary>A person wants it to leave although the debtor may still have the collection taken back.</summary>
+    public bool IsFreed { get; private set; }
+
     /// <summary>The invoice it gives back.</summary>
     public Guid? InvoiceId { get; init; }
 
@@ -58,7 +65,9 @@ public sealed class CreditTransfer
 
     public string WireState => State switch { TransferState.Paid => "PAID", TransferState.Failed => "ERROR", TransferState.Sent => "SENT", _ => "OPEN" };
 
-    public void Send(Guid runId, DateTimeOffset bankAnswersAt)
+    /// <param name="runId">The run it leaves with.</param>
+    /// <param name="bankAnswersAt">When the simulated bank answers; null: the creditor's own bank does in its own time.</param>
+    public void Send(Guid runId, DateTimeOffset? bankAnswersAt)
     {
         Require(State is TransferState.Open);
         (State, RunId, DueAt) = (TransferState.Sent, runId, bankAnswersAt);
@@ -76,6 +85,21 @@ public sealed class CreditTransfer
     {
         Require(State is TransferState.Sent or TransferState.Paid);
         (State, ReasonCode, DueAt) = (TransferState.Failed, reasonCode, null);
+        Version++;
+    }
+
+    /// <summary>The file it stood in does not go to the bank: it is open again.</summary>
+    public void TakeBack()
+    {
+        Require(State is TransferState.Sent);
+        (State, RunId, DueAt) = (TransferState.Open, null, null);
+        Version++;
+    }
+
+    public void Free()
+    {
+        Require(State is TransferState.Open);
+        IsFreed = true;
         Version++;
     }
 
@@ -101,6 +125,9 @@ public sealed class TransferRun
 
     /// <summary>Debited account.</summary>
     public Iban Account { get; init; }
+
+    /// <summary>The file it goes to the creditor's own bank in; null with the simulated one.</summary>
+    public Guid? FileId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }

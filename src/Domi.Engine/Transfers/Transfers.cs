@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
@@ -96,12 +97,20 @@ internal static class TransferRoutes
     }
 
     /// <summary>Hands what is open and due to the bank in one run. With nothing to send it answers a run without entries.</summary>
-    private static async Task<IResult> CompleteAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> CompleteAsync(Call call, EngineDb db, MakeFiles make, ReleaseFile release, BusinessClock clock, CancellationToken ct)
     {
         var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, ct);
         var account = call.Text("iban", 60) is { } given ? Accounts.IbanOf(given) : facts.Creditor.Account ?? throw new RefusedException("err_provide_account", "The creditor has no account.") { Field = "iban" };
         if (call.Number("ct") is { } number and not 0 && facts.Profiles.All(p => p.Number != number)) throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
         if (facts.Creditor.Account is { } own && own != account) throw new RefusedException("err_invalid_iban", "Transfers leave from the creditor's own account.") { Field = "iban" };
+        if (await MakeFiles.ContractAsync(db, call.CreditorId, ct) is { } contract)
+        {
+            var made = await db.WriteOrRepeatAsync(token => make.TransferAsync(contract, new("API", null), token), ct);
+            foreach (var file in made.Files.Where(f => f.Amount <= contract.ReleaseLimit)) await release.Async(call.CreditorId, file.Number, "API", null, ct);
+            var runs = await db.TransferRuns.AsNoTracking().Where(r => r.CreditorId == call.CreditorId && made.Runs.Contains(r.PaymentInformationId)).OrderBy(r => r.Number).ToListAsync(ct);
+            return Json.Answer(new JsonObject { ["CreditTransfers"] = new JsonArray([.. runs.Zip(made.Files, (r, f) => (JsonNode)Of(r, f.Count, "sent"))]) });
+        }
+
         var (run, count) = await db.WriteOrRepeatAsync(async token =>
         {
             var today = clock.Today;
@@ -165,13 +174,19 @@ internal sealed class BookTransfers(EngineDb db, Settlement settlement, Business
         {
             if (await db.Transfers.SingleOrDefaultAsync(t => t.Id == id, token) is not { DueAt: { } due } transfer || due > clock.GetUtcNow()) return;
 
-            transfer.Book(clock.Today);
-            Feed.Append(db, transfer.CreditorId, FeedName.Transfers, TransferView.Of(transfer), clock.GetUtcNow());
-            if (transfer.InvoiceId is not { } invoiceId) return;
-
-            var debit = transfer.DirectDebitId is { } of ? await db.DirectDebits.SingleAsync(d => d.Id == of, token) : null;
-            await settlement.RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == invoiceId, token), transfer.Amount, $"refund:{transfer.EndToEndId}", "transfer", debit, null, token);
+            await BookedAsync(db, settlement, transfer, clock.Today, clock.GetUtcNow(), token);
         }, ct);
+    }
+
+    /// <summary>What follows from a transfer that a bank booked, inside the running transaction: the feed tells it, and an invoice that it gives back is open again.</summary>
+    public static async Task BookedAsync(EngineDb db, Settlement settlement, CreditTransfer transfer, DateOnly on, DateTimeOffset now, CancellationToken ct)
+    {
+        transfer.Book(on);
+        Feed.Append(db, transfer.CreditorId, FeedName.Transfers, TransferView.Of(transfer), now);
+        if (transfer.InvoiceId is not { } invoiceId) return;
+
+        var debit = transfer.DirectDebitId is { } of ? await db.DirectDebits.SingleAsync(d => d.Id == of, ct) : null;
+        await settlement.RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == invoiceId, ct), transfer.Amount, $"refund:{transfer.EndToEndId}", "transfer", debit, null, ct);
     }
 }
 

@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Domi.Engine.DirectDebits;
+using Domi.Engine.Mandates;
+using Domi.Engine.Transfers;
+using Domi.Platform;
+using Domi.Standards.BankFiles;
+using Microsoft.EntityFrameworkCore;
+
+namespace Domi.Engine.CollectionRuns;
+
+/// <summary>
+/// Lets a file go: above the limit of the contract somebody else than who made it. It is written, read back and compared with what should be in it,
+/// held against schema and rules, and only then kept and marked, in one transaction; died in between, nothing was released.
+/// </summary>
+/// <remarks>Refuses with <c>err_second_person</c>, <c>err_invalid_state</c>, <c>err_file_refused</c>, which says what is wrong with it.</remarks>
+internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings settings)
+{
+    /// <param name="person">The person; null for a key or the night.</param>
+    public async Task Async(Guid creditorId, long number, string by, Guid? person, CancellationToken ct)
+    {
+        await DropAsync(creditorId, number, ct);
+        var file = await db.OutgoingFiles.AsNoTracking().SingleOrDefaultAsync(f => f.CreditorId == creditorId && f.Number == number, ct) ?? throw new RefusedException("err_not_found", $"No file {number}.");
+        if (file.State is OutgoingState.Withdrawn) return; // nothing was left in it
+        var contract = await db.BankContracts.AsNoTracking().SingleAsync(c => c.CreditorId == creditorId, ct);
+        if (file.State is not OutgoingState.Waiting) throw new RefusedException("err_invalid_state", $"File {file.MessageId} is {file.State}.");
+        file.RequireSecond(person, contract.ReleaseLimit);
+
+        var now = clock.GetUtcNow();
+        now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        var content = Write(await FileContent.PartsAsync(db, file, contract, now, ct), file.MessageId, contract.Bank);
+        var (hash, packed) = (Convert.ToHexStringLower(SHA256.HashData(content)), Pack(content));
+        await db.WriteOrRepeatAsync(async token =>
+        {
+            var waiting = await db.OutgoingFiles.SingleAsync(f => f.Id == file.Id, token);
+            if (waiting.Version != file.Version) throw new RefusedException("err_invalid_state", $"File {file.MessageId} was changed meanwhile.");
+            waiting.Release(by, hash, await Blob.KeepAsync(db, packed, "application/gzip", now, token), contract.HandOver is HandOverWay.Folder, now);
+        }, ct);
+    }
+
+    /// <summary>The file as the bank gets it: the same bytes however often it is asked for.</summary>
+    /// <exception cref="InvalidDataException">What is kept is not what was released.</exception>
+    public static async Task<byte[]?> ContentAsync(EngineDb db, OutgoingFile file, CancellationToken ct)
+    {
+        if (file.ContentHash is not { } hash || await Blob.ReadAsync(db, hash, ct) is not { } packed) return null;
+        var content = Unpack(packed);
+        return Convert.ToHexStringLower(SHA256.HashData(content)) == file.Sha256 ? content : throw new InvalidDataException($"File {file.MessageId} is kept, and it is not what was released.");
+    }
+
+    /// <summary>Frees what is in a file that does not go to the bank, or that the bank refused whole, inside the running transaction.</summary>
+    public static async Task WithdrawAsync(EngineDb db, OutgoingFile file, DateTimeOffset now, CancellationToken ct)
+    {
+        file.Withdraw();
+        var (runs, payouts) = (db.CollectionRuns.Where(r => r.FileId == file.Id).Select(r => (Guid?)r.Id), db.TransferRuns.Where(r => r.FileId == file.Id).Select(r => (Guid?)r.Id));
+        foreach (var debit in await db.DirectDebits.Where(d => runs.Contains(d.RunId) && d.State == DirectDebitState.Sent).ToListAsync(ct)) debit.TakeBack(now);
+        foreach (var transfer in await db.Transfers.Where(t => payouts.Contains(t.RunId) && t.State == TransferState.Sent).ToListAsync(ct)) transfer.TakeBack();
+    }
+
+    // Between the making and the release a mandate may have ended, or a day gone by that the bank can no longer meet: those stay behind.
+    private async Task DropAsync(Guid creditorId, long number, CancellationToken ct)
+    {
+        await db.WriteOrRepeatAsync(async token =>
+        {
+            if (await db.OutgoingFiles.SingleOrDefaultAsync(f => f.CreditorId == creditorId && f.Number == number, token) is not { State: OutgoingState.Waiting, Kind: OutgoingKind.DirectDebits } file) return;
+            var contract = await db.BankContracts.AsNoTracking().SingleAsync(c => c.CreditorId == creditorId, token);
+            var (bank, local, now) = (contract.Bank, clock.GetLocalNow().DateTime, clock.GetUtcNow());
+            var late = (await db.CollectionRuns.AsNoTracking().Where(r => r.FileId == file.Id).ToListAsync(token)).Where(r => bank.CheckDate(r.RequestedOn, local) is not null).Select(r => r.Id).ToHashSet();
+            var rows = await (from d in db.DirectDebits
+                              join m in db.Mandates.AsNoTracking() on d.MandateId equals m.Id
+                              where d.State == DirectDebitState.Sent && db.CollectionRuns.Any(r => r.Id == d.RunId && r.FileId == file.Id)
+                              select new { Debit = d, Mandate = m }).ToListAsync(token);
+            var dropped = rows.Where(r => late.Contains(r.Debit.RunId!.Value) || (!r.Mandate.IsCollectable && !r.Debit.IsForced) || r.Mandate.DebtorAccount is null).ToList();
+            if (dropped.Count == 0) return;
+            foreach (var row in dropped) row.Debit.TakeBack(now);
+            if (dropped.Count == rows.Count) file.Withdraw();
+            else file.Holds(rows.Count - dropped.Count, rows.Sum(r => r.Debit.Amount) - dropped.Sum(r => r.Debit.Amount));
+        }, ct);
+        db.ChangeTracker.Clear();
+    }
+
+    private byte[] Write(IReadOnlyList<FilePart> parts, string messageId, BankProfile bank)
+    {
+        var folder = Path.Combine(settings.DataFolder, "bank", "work");
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, $"{messageId}-{Guid.CreateVersion7():n}.xml");
+        try
+        {
+            PaymentFile.Release(path, () => parts, bank);
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or InvalidDataException)
+        {
+            throw new RefusedException("err_file_refused", e.Message, ("why", e.Message));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>What is kept, in little room.</summary>
+    public static byte[] Pack(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(content);
+        return packed.ToArray();
+    }
+
+    public static byte[] Unpack(byte[] packed)
+    {
+        using var content = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress)) gzip.CopyTo(content);
+        return content.ToArray();
+    }
+}
+
+/// <summary>Lays released files into the creditor's folder. The name is the message's own, given when it is whole: laid twice it is one.</summary>
+internal sealed class HandOverFiles(EngineDb db, BusinessClock clock, DomiSettings settings) : IJob
+{
+    public static string Name => "hand-over-files";
+
+    public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
+        await db.OutgoingFiles.AsNoTracking().Where(f => f.HandOverDueAt <= now).OrderBy(f => f.HandOverDueAt).Take(most)
+            .Select(f => new DueWork(f.Id.ToString(), f.Id.ToString(), f.HandOverDueAt!.Value)).ToListAsync(ct);
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.OutgoingFiles.MinAsync(f => f.HandOverDueAt, ct);
+
+    public async Task RunAsync(DueWork work, CancellationToken ct)
+    {
+        var id = Guid.Parse(work.Id);
+        if (await db.OutgoingFiles.AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct) is not { State: OutgoingState.Released, HandOverDueAt: not null } file) return;
+
+        var merchant = await db.Creditors.Where(c => c.Id == file.CreditorId).Select(c => c.MerchantId).SingleAsync(ct);
+        var folder = Path.Combine(BankContract.FolderOf(settings, merchant), "out");
+        Directory.CreateDirectory(folder);
+        var draft = Path.Combine(folder, $".{file.MessageId}-{Guid.CreateVersion7():n}");
+        try
+        {
+            await using (var stream = new FileStream(draft, FileMode.CreateNew))
+            {
+                await stream.WriteAsync(await ReleaseFile.ContentAsync(db, file, ct), ct);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, Path.Combine(folder, file.MessageId + ".xml"), overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+
+        await db.WriteOrRepeatAsync(async token =>
+        {
+            var released = await db.OutgoingFiles.SingleAsync(f => f.Id == id, token);
+            if (released.State is OutgoingState.Released) released.HandOver(clock.GetUtcNow());
+        }, ct);
+    }
+}
