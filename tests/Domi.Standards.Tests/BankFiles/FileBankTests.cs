@@ -22,7 +22,7 @@ public sealed class FileBankTests
     private static BankRules Untidy(string statements) => statements switch
     {
         "camt.053.001.02" => new BankRules { Reports = "pain.002.001.03", Charges = ChargeRule.Inside, BooksRejectsGross = true },
-        "camt.053.001.08" => new() { Charges = ChargeRule.Apart },
+        "camt.053.001.08" => new() { Charges = ChargeRule.Apart, ReportsReturns = true },
         StatementFile.Coda => new() { Charges = ChargeRule.Inside },
         _ => new() { Charges = ChargeRule.Apart, BooksRejectsGross = true, ReportsAcceptance = false },
     } with
@@ -75,7 +75,7 @@ public sealed class FileBankTests
         }
 
         // What the pain.002 say.
-        Assert.Equal(truth.Payments.Values.Where(p => p.State is PaymentState.Rejected).Select(p => (p.EndToEndId, p.Reason!)).Order(), ledger.Rejected.Select(r => (r.Key, r.Value)).Order());
+        Assert.Equal(truth.Payments.Values.Where(p => p.State is PaymentState.Rejected || (world.Rules.ReportsReturns && p is { Payment: Debit, EndedOn: not null })).Select(p => (p.EndToEndId, p.Reason!)).Order(), ledger.Rejected.Select(r => (r.Key, r.Value)).Order());
         Assert.Equal(3, truth.Refusals.Where(r => r.Reason == "AM05").DistinctBy(r => r.MessageId).Count(r => r.MessageId.StartsWith("DD-C")));
         Assert.Equal(FileBankWorld.Months, truth.Refusals.Where(r => r.Reason == "DU01").DistinctBy(r => r.MessageId).Count());
 
@@ -84,6 +84,7 @@ public sealed class FileBankTests
         var expected = Untidiness.All & ~(statements.StartsWith("camt") ? Untidiness.Base64 : Untidiness.None) & ~(statements is StatementFile.CodaTotals ? Untidiness.TotalsOnly : Untidiness.None);
         Assert.Equal(expected, used);
         Assert.True(ledger is { Repeated: > 10, Cut: > 10 });
+        Assert.Equal(world.Rules.ReportsReturns || world.Rules.BooksRejectsGross, ledger.ToldLate > 0);
         Assert.Equal(Enum.GetValues<PaymentState>().Where(s => s is not PaymentState.Accepted), truth.Payments.Values.Select(p => p.State).Distinct().Order());
     }
 

@@ -131,6 +131,9 @@ internal sealed class FileBankLedger(FileBankWorld world)
 
     public int Cut { get; private set; }
 
+    /// <summary>Reports of payments that a statement had shown as come back already.</summary>
+    public int ToldLate { get; private set; }
+
     public List<Finding> Findings { get; } = [];
 
     public void Read(SentFile file)
@@ -181,10 +184,15 @@ internal sealed class FileBankLedger(FileBankWorld world)
         foreach (var part in parts)
         {
             if (part is BatchStatus { Status: { IsRejected: true } batch } whole && !parts.OfType<TransactionStatus>().Any(t => t.BatchId == whole.BatchId))
-                foreach (var (id, own) in world.Files[report.OriginalMessageId]) { if (id == whole.BatchId) Rejected.Add(own, batch.Reason!); }
+            {
+                foreach (var (_, own) in world.Files[report.OriginalMessageId].Where(p => p.Batch == whole.BatchId)) Rejected.Add(own, batch.Reason!);
+            }
             // The second one of two with the same id is refused: that says nothing of the first.
             else if (part is TransactionStatus { Status: { IsRejected: true, Reason: not "AM05" } status } payment && !isDuplicate)
+            {
                 Rejected.Add(payment.EndToEndId!, status.Reason!);
+                if (Details.Any(d => d.Detail.ReturnReason is not null && Name(d.Detail) == payment.EndToEndId)) ToldLate++;
+            }
         }
     }
 }

@@ -117,9 +117,18 @@ internal sealed class AccountBook(BankAccount account, int place, BankRules rule
             var code = isBare ? null : Code(first.Kind);
             var entry = new Entry
             {
-                Number = told.Count + 1, Amount = bookings.Sum(b => b.Amount), Currency = "EUR", IsReversal = first.Kind is BookingKind.Reversal or BookingKind.Correction, BookedOn = day, ValueOn = day,
-                BankReference = first.Reference, EntryReference = "N" + first.Reference, TransactionCode = code, Charges = details.Sum(d => d.Charges),
-                BatchId = first.BatchId, BatchCount = first.BatchId is null ? null : details.Count + (isMiscounted ? 1 : 0),
+                Number = told.Count + 1,
+                Amount = bookings.Sum(b => b.Amount),
+                Currency = "EUR",
+                IsReversal = first.Kind is BookingKind.Reversal or BookingKind.Correction,
+                BookedOn = day,
+                ValueOn = day,
+                BankReference = first.Reference,
+                EntryReference = "N" + first.Reference,
+                TransactionCode = code,
+                Charges = details.Sum(d => d.Charges),
+                BatchId = first.BatchId,
+                BatchCount = first.BatchId is null ? null : details.Count + (isMiscounted ? 1 : 0),
             };
             told.Add(new(entry, details.Select((d, n) => d with { EntryNumber = entry.Number, Number = n + 1, TransactionCode = code, CounterpartyBic = isBare ? null : d.CounterpartyBic }).ToList()));
         }

@@ -350,8 +350,13 @@ public sealed class FileBank
     {
         var known = new PaymentTruth
         {
-            Payment = payment, EndToEndId = ReceivedFile.EndToEndIdOf(payment), MessageId = file.Message.Id, BatchId = ReceivedFile.IdOf(batch),
-            Account = batch is DebitBatch debits ? debits.CreditorAccount : ((TransferBatch)batch).DebtorAccount, Amount = ReceivedFile.AmountOf(payment), Fate = fate,
+            Payment = payment,
+            EndToEndId = ReceivedFile.EndToEndIdOf(payment),
+            MessageId = file.Message.Id,
+            BatchId = ReceivedFile.IdOf(batch),
+            Account = batch is DebitBatch debits ? debits.CreditorAccount : ((TransferBatch)batch).DebtorAccount,
+            Amount = ReceivedFile.AmountOf(payment),
+            Fate = fate,
         };
         Truth.Add(known);
         return known;
@@ -365,8 +370,14 @@ public sealed class FileBank
         var debit = (Debit)payment.Payment;
         return Payment(amount, payment.Reference ?? NextReference(), debit.DebtorAccount, debit.DebtorBic) with
         {
-            EndToEndId = debit.EndToEndId, MandateId = debit.MandateId, CreditorId = batch.CreditorId.Value, BatchId = batch.Id, MessageId = payment.MessageId,
-            CounterpartyName = debit.DebtorName, Reference = debit.Reference, Text = debit.Text,
+            EndToEndId = debit.EndToEndId,
+            MandateId = debit.MandateId,
+            CreditorId = batch.CreditorId.Value,
+            BatchId = batch.Id,
+            MessageId = payment.MessageId,
+            CounterpartyName = debit.DebtorName,
+            Reference = debit.Reference,
+            Text = debit.Text,
         };
     }
 
@@ -375,13 +386,23 @@ public sealed class FileBank
         var transfer = (Transfer)payment.Payment;
         return Payment(amount, payment.Reference!, transfer.CreditorAccount, transfer.CreditorBic) with
         {
-            EndToEndId = transfer.EndToEndId, BatchId = payment.BatchId, MessageId = payment.MessageId, CounterpartyName = transfer.CreditorName, Reference = transfer.Reference, Text = transfer.Text,
+            EndToEndId = transfer.EndToEndId,
+            BatchId = payment.BatchId,
+            MessageId = payment.MessageId,
+            CounterpartyName = transfer.CreditorName,
+            Reference = transfer.Reference,
+            Text = transfer.Text,
         };
     }
 
     private static EntryDetail Payment(decimal amount, string reference, Iban? other, Bic? bic) => new()
     {
-        EntryNumber = 0, Number = 1, Amount = amount, BankReference = reference, CounterpartyAccount = other?.Value, CounterpartyBic = (bic ?? (other is { } account ? BelgianBanks.BicOf(account) : null))?.Value,
+        EntryNumber = 0,
+        Number = 1,
+        Amount = amount,
+        BankReference = reference,
+        CounterpartyAccount = other?.Value,
+        CounterpartyBic = (bic ?? (other is { } account ? BelgianBanks.BicOf(account) : null))?.Value,
     };
 
     private void Book(BankBooking booking)
