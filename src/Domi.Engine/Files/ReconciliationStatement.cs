@@ -45,7 +45,7 @@ internal static class ReconciliationStatement
             Balances = [new("OPBD", 0m, day), new("CLBD", rows.Sum(r => r.Amount), day)],
         };
         var (written, _) = Formats[format];
-        var parts = Entries(statement.Id, kind, rows, isGrouped: format is "coda" or "coda6").ToList();
+        var parts = Entries(statement.Id, kind, rows, creditor.CreditorIdentifier, isGrouped: format is "coda" or "coda6").ToList();
         using var memory = new MemoryStream();
         StatementFile.Write(memory, written, statement, parts, createdAt);
         var content = memory.ToArray();
@@ -53,7 +53,7 @@ internal static class ReconciliationStatement
         return faults.Count == 0 ? content : throw new InvalidDataException($"The file is not released. {string.Join(" ", faults)}");
     }
 
-    private static IEnumerable<FilePart> Entries(string id, string kind, IReadOnlyList<ReconciliationRow> rows, bool isGrouped)
+    private static IEnumerable<FilePart> Entries(string id, string kind, IReadOnlyList<ReconciliationRow> rows, string creditorId, bool isGrouped)
     {
         var number = 0;
         foreach (var group in rows.GroupBy(r => isGrouped && r.Amount > 0 ? "" : r.EndToEndId + (r.Amount < 0)))
@@ -81,6 +81,7 @@ internal static class ReconciliationStatement
                     Amount = row.Amount,
                     EndToEndId = row.EndToEndId,
                     MandateId = row.MandateId,
+                    CreditorId = row.MandateId is not null && creditorId.Length > 0 ? creditorId : null,
                     BatchId = entry.BatchId,
                     CounterpartyName = row.Name.Length > 0 ? row.Name : null,
                     CounterpartyAccount = row.Account,

@@ -154,7 +154,7 @@ public sealed class ReconciliationFilesTests(ReconciliationFilesTests.Fixture ap
     [MemberData(nameof(Formats))]
     public void A_day_is_the_same_byte_for_byte_today_and_when_written_again(string format)
     {
-        var creditor = new Creditor { MerchantId = 1001, Name = "Fitness Gent NV", Account = Iban.Parse("BE45734031872589") };
+        var creditor = new Creditor { MerchantId = 1001, Name = "Fitness Gent NV", Account = Iban.Parse("BE45734031872589"), CreditorIdentifier = "BE12ZZZ0456810810" };
         var day = new DateOnly(2026, 3, 4);
         ReconciliationRow[] rows =
         [
