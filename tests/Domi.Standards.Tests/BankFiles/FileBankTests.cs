@@ -69,13 +69,13 @@ public sealed class FileBankTests
         {
             var own = told.GetValueOrDefault(payment.EndToEndId) ?? [];
             var back = own.Where(d => d.Detail.ReturnReason is not null).ToList();
-            Assert.Equal(payment.SettledOn, own.Where(d => d.Detail.ReturnReason is null && payment.State is not PaymentState.Rejected).Min(d => d.Entry.BookedOn));
+            Assert.Equal(payment.SettledOn, own.Where(d => d.Detail.ReturnReason is null && payment.State is not BankState.Rejected).Min(d => d.Entry.BookedOn));
             Assert.Equal(payment.SettledOn is null ? null : payment.EndedOn, payment.SettledOn is null ? null : back.Min(d => d.Entry.BookedOn));
             Assert.All(back, d => Assert.Equal(payment.Reason, d.Detail.ReturnReason));
         }
 
         // What the pain.002 say.
-        Assert.Equal(truth.Payments.Values.Where(p => p.State is PaymentState.Rejected || (world.Rules.ReportsReturns && p is { Payment: Debit, EndedOn: not null })).Select(p => (p.EndToEndId, p.Reason!)).Order(), ledger.Rejected.Select(r => (r.Key, r.Value)).Order());
+        Assert.Equal(truth.Payments.Values.Where(p => p.State is BankState.Rejected || (world.Rules.ReportsReturns && p is { Payment: Debit, EndedOn: not null })).Select(p => (p.EndToEndId, p.Reason!)).Order(), ledger.Rejected.Select(r => (r.Key, r.Value)).Order());
         Assert.Equal(3, truth.Refusals.Where(r => r.Reason == "AM05").DistinctBy(r => r.MessageId).Count(r => r.MessageId.StartsWith("DD-C")));
         Assert.Equal(FileBankWorld.Months, truth.Refusals.Where(r => r.Reason == "DU01").DistinctBy(r => r.MessageId).Count());
 
@@ -85,7 +85,7 @@ public sealed class FileBankTests
         Assert.Equal(expected, used);
         Assert.True(ledger is { Repeated: > 10, Cut: > 10 });
         Assert.Equal(world.Rules.ReportsReturns || world.Rules.BooksRejectsGross, ledger.ToldLate > 0);
-        Assert.Equal(Enum.GetValues<PaymentState>().Where(s => s is not PaymentState.Accepted), truth.Payments.Values.Select(p => p.State).Distinct().Order());
+        Assert.Equal(Enum.GetValues<BankState>().Where(s => s is not BankState.Accepted), truth.Payments.Values.Select(p => p.State).Distinct().Order());
     }
 
     [Theory]
@@ -104,8 +104,8 @@ public sealed class FileBankTests
             var isBusiness = payment.Account == FileBankWorld.Business.Iban;
             var latest = payment.State switch
             {
-                PaymentState.Returned => TargetCalendar.AddOpenDays(settled, isBusiness ? 3 : 5),
-                PaymentState.Reversed => TargetCalendar.AddOpenDays(settled, 5),
+                BankState.Returned => TargetCalendar.AddOpenDays(settled, isBusiness ? 3 : 5),
+                BankState.Reversed => TargetCalendar.AddOpenDays(settled, 5),
                 _ => TargetCalendar.AddOpenDays(payment.Reason == "MD06" ? settled.AddDays(56) : settled.AddMonths(13), 2),
             };
             Assert.InRange(ended, settled.AddDays(1), latest);
@@ -171,7 +171,7 @@ public sealed class FileBankTests
         Assert.Equal("ACCP", Status(bank, File("F1", "B1", "E1"))?.Code);
 
         Assert.Equal(("RJCT", "DU01"), Told(Status(bank, File("F1", "B1", "E1"))));
-        Assert.Equal(PaymentState.Accepted, bank.Truth.Payments["E1"].State);
+        Assert.Equal(BankState.Accepted, bank.Truth.Payments["E1"].State);
         Close(bank, Due);
         Assert.Equal(5_010m, bank.Truth.Balance(FileBankWorld.Core.Iban));
     }
@@ -189,7 +189,7 @@ public sealed class FileBankTests
         var broken = new MemoryStream(Encoding.UTF8.GetBytes(text[..at] + wrong + text[(at + right.Length)..]));
 
         Assert.Equal(("RJCT", reason), Told(Status(bank, broken)));
-        Assert.Equal((PaymentState.Rejected, reason), (bank.Truth.Payments["E1"].State, bank.Truth.Payments["E1"].Reason));
+        Assert.Equal((BankState.Rejected, reason), (bank.Truth.Payments["E1"].State, bank.Truth.Payments["E1"].Reason));
         Assert.Equal("ACCP", Status(bank, File("F2", "B2", "E1"))?.Code); // mended, under another id
         Assert.Empty(bank.Receive(new MemoryStream("no payments"u8.ToArray()), Handed));
     }
@@ -213,7 +213,7 @@ public sealed class FileBankTests
             parts[1] = change((DebitBatch)parts[1]);
             var read = Read(bank.Receive(FileBankWorld.Written(parts, profile ?? Profile), Handed));
             Assert.True(read.OfType<BatchStatus>().Single().Status!.IsRejected);
-            Assert.Equal(PaymentState.Rejected, bank.Truth.Payments[$"E{n}"].State);
+            Assert.Equal(BankState.Rejected, bank.Truth.Payments[$"E{n}"].State);
             return read.OfType<BatchStatus>().Single().Status!.Reason!;
         }
     }
@@ -281,7 +281,7 @@ public sealed class FileBankTests
 
         Assert.Equal("AM04", Close(bank, Due).OfType<TransactionStatus>().Single().Status.Reason);
         Assert.Equal(5_000m, bank.Truth.Balance(FileBankWorld.Core.Iban));
-        Assert.Equal(PaymentState.Rejected, bank.Truth.Payments["T1"].State);
+        Assert.Equal(BankState.Rejected, bank.Truth.Payments["T1"].State);
     }
 
     private static FileBank Bank(BankRules rules) => new(1, rules with { Rates = rules.Decide is null ? FateRates.None : rules.Rates }, FileBankWorld.Core, FileBankWorld.Business);

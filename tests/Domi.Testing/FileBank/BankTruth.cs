@@ -4,7 +4,7 @@ using Domi.Standards.BankFiles;
 namespace Domi.Testing;
 
 /// <summary>Where a payment stands at the bank.</summary>
-public enum PaymentState
+public enum BankState
 {
     /// <summary>Taken, not settled yet.</summary>
     Accepted,
@@ -74,7 +74,7 @@ public sealed class PaymentTruth
 
     public required Fate Fate { get; init; }
 
-    public PaymentState State { get; internal set; }
+    public BankState State { get; internal set; }
 
     /// <summary>When the account was credited or debited; null when it never was.</summary>
     public DateOnly? SettledOn { get; internal set; }

@@ -178,7 +178,7 @@ public sealed class FileBank
     // What is wrong with a payment.
     private string? Fault(FilePart batch, FilePart payment, ReceivedFile file)
     {
-        if (Truth.Payments.TryGetValue(ReceivedFile.EndToEndIdOf(payment), out var known) && known.State is not PaymentState.Rejected) return "AM05";
+        if (Truth.Payments.TryGetValue(ReceivedFile.EndToEndIdOf(payment), out var known) && known.State is not BankState.Rejected) return "AM05";
         var faults = (batch, payment) switch
         {
             (DebitBatch debits, Debit debit) => PaymentRules.Check(debit, debits, DateOnly.FromDateTime(file.Message.CreatedAt)),
@@ -225,7 +225,7 @@ public sealed class FileBank
         {
             Plan(TargetCalendar.AddOpenDays(settleOn, -1), on =>
             {
-                foreach (var payment in refused) End(payment, PaymentState.Rejected, on);
+                foreach (var payment in refused) End(payment, BankState.Rejected, on);
                 ReportLater(file, batch, refused, on);
             });
         }
@@ -255,7 +255,7 @@ public sealed class FileBank
                 continue;
             }
 
-            (payment.State, payment.SettledOn) = (PaymentState.Settled, on);
+            (payment.State, payment.SettledOn) = (BankState.Settled, on);
             if (payment.Fate.BackOn(on, batch.Scheme) is { } backOn) Plan(backOn, later => TakeBack(file, payment, batch, later));
         }
     }
@@ -264,9 +264,9 @@ public sealed class FileBank
     {
         var (kind, state) = payment.Fate.Kind switch
         {
-            FateKind.Returned => (BookingKind.Return, PaymentState.Returned),
-            FateKind.Reversed => (BookingKind.Reversal, PaymentState.Reversed),
-            _ => (BookingKind.Refund, PaymentState.Refunded),
+            FateKind.Returned => (BookingKind.Return, BankState.Returned),
+            FateKind.Reversed => (BookingKind.Reversal, BankState.Reversed),
+            _ => (BookingKind.Refund, BankState.Refunded),
         };
         End(payment, state, on);
         payment.Charges = kind is BookingKind.Reversal || rules.Charges is ChargeRule.None ? 0 : rules.Charge;
@@ -316,7 +316,7 @@ public sealed class FileBank
         var sum = taken.Sum(p => p.Amount);
         if (rules.Overdraft is { } overdraft && books[account].Balance - sum < -overdraft)
         {
-            foreach (var payment in taken) End(payment, PaymentState.Rejected, on, "AM04");
+            foreach (var payment in taken) End(payment, BankState.Rejected, on, "AM04");
             ReportLater(file, batch, taken, on);
             return;
         }
@@ -327,12 +327,12 @@ public sealed class FileBank
         else foreach (var detail in details) Book(new(account, on, BookingKind.Transfer, detail.Amount!.Value, NextReference(), [detail]));
         foreach (var payment in taken)
         {
-            (payment.State, payment.SettledOn) = (PaymentState.Settled, on);
+            (payment.State, payment.SettledOn) = (BankState.Settled, on);
             if (payment.Fate.Kind is not FateKind.Returned) continue;
 
             Plan(TargetCalendar.AddOpenDays(on, payment.Fate.Days), later =>
             {
-                End(payment, PaymentState.Returned, later);
+                End(payment, BankState.Returned, later);
                 Book(new(account, later, BookingKind.TransferReturn, payment.Amount, NextReference(), [Detail(payment, payment.Amount) with { ReturnReason = payment.Fate.Reason, ReturnKind = 2 }]) { IsNameless = chance.Takes(Untidiness.NoEndToEndId) });
             });
         }
@@ -341,9 +341,9 @@ public sealed class FileBank
     private void Refuse(ReceivedFile file, FilePart batch, FilePart payment, string reason, DateOnly day)
     {
         // What is known already stays what it is: the second one is refused, not the first.
-        if (Truth.Payments.TryGetValue(ReceivedFile.EndToEndIdOf(payment), out var known) && known.State is not PaymentState.Rejected)
+        if (Truth.Payments.TryGetValue(ReceivedFile.EndToEndIdOf(payment), out var known) && known.State is not BankState.Rejected)
             Truth.Add(new Refusal(file.Message.Id, ReceivedFile.IdOf(batch), known.EndToEndId, reason, day));
-        else End(Known(file, batch, payment, Domi.Testing.Fate.Rejected(reason)), PaymentState.Rejected, day);
+        else End(Known(file, batch, payment, Domi.Testing.Fate.Rejected(reason)), BankState.Rejected, day);
     }
 
     private PaymentTruth Known(ReceivedFile file, FilePart batch, FilePart payment, Fate fate)
@@ -362,7 +362,7 @@ public sealed class FileBank
         return known;
     }
 
-    private static void End(PaymentTruth payment, PaymentState state, DateOnly on, string? reason = null) =>
+    private static void End(PaymentTruth payment, BankState state, DateOnly on, string? reason = null) =>
         (payment.State, payment.EndedOn, payment.Reason) = (state, on, reason ?? payment.Fate.Reason);
 
     private EntryDetail Detail(PaymentTruth payment, DebitBatch batch, decimal amount)
