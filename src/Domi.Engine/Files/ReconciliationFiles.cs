@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Xml;
-using System.Xml.Linq;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.PayLinks;
@@ -17,14 +15,12 @@ namespace Domi.Engine.Files;
 
 /// <summary><c>/creditor/files</c>: files for the creditor's bookkeeping, one per day, of what direct debits and payment links brought.</summary>
 /// <remarks>
-/// Formats: <c>camt</c> (camt.053.001.02) and <c>csv</c>; the others come with the bank files. A day is written once it is over. Refuses with
-/// <c>err_invalid_params</c> (format), <c>err_not_found</c>. Source: Twikey API, Reconciliation.
+/// Formats: those of <see cref="ReconciliationStatement"/>, and <c>csv</c>. A day is written once it is over. Refuses with <c>err_invalid_params</c>
+/// (format), <c>err_not_found</c>. Source: Twikey API, Reconciliation.
 /// </remarks>
 internal static class ReconciliationFiles
 {
-    private static readonly XNamespace Ns = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02";
-
-    private sealed record Row(DateOnly On, decimal Amount, string Name, string? Account, string Message, string? Reference, string EndToEndId);
+    private const string List = "csv";
 
     public static void Map(IEndpointRouteBuilder creditor)
     {
@@ -37,7 +33,7 @@ internal static class ReconciliationFiles
     private static async Task<IResult> GenerateAsync(Call call, EngineDb db, BusinessClock clock, CancellationToken ct)
     {
         var format = call.Text("format", 20)?.ToLowerInvariant() ?? "camt";
-        if (format is not ("camt" or "csv")) throw Call.Invalid("format", format is "coda" or "coda6" or "mt940" or "mt940f" ? $"{format} is not written yet: use camt or csv." : "format is camt or csv.");
+        if (format != List && !ReconciliationStatement.Formats.ContainsKey(format)) throw Call.Invalid("format", $"format is {string.Join(", ", ReconciliationStatement.Formats.Keys)} or {List}.");
         var creditor = (await CreditorFacts.ReadAsync(db, call.CreditorId, ct)).Creditor;
         var made = 0;
         if (call.Flag("sdd")) made += await WriteAsync(db, creditor, "sdd", format, await DebitsAsync(db, call.CreditorId, clock.Today, ct), clock, ct);
@@ -46,45 +42,45 @@ internal static class ReconciliationFiles
         return Results.NoContent();
     }
 
-    private static async Task<List<Row>> DebitsAsync(EngineDb db, Guid creditorId, DateOnly today, CancellationToken ct)
+    private static async Task<List<ReconciliationRow>> DebitsAsync(EngineDb db, Guid creditorId, DateOnly today, CancellationToken ct)
     {
         var paid = await db.DirectDebits.AsNoTracking().Where(d => d.CreditorId == creditorId && d.SettledOn != null && d.SettledOn < today)
-            .Join(db.Mandates, d => d.MandateId, m => m.Id, (d, m) => new { d.SettledOn, d.FailedAt, d.State, d.Amount, m.DebtorName, m.DebtorAccount, d.Message, d.Ref, d.EndToEndId, d.ReasonCode }).ToListAsync(ct);
-        var rows = paid.ConvertAll(d => new Row(d.SettledOn!.Value, d.Amount, d.DebtorName ?? "", d.DebtorAccount?.Value, d.Message, d.Ref, d.EndToEndId));
+            .Join(db.Mandates, d => d.MandateId, m => m.Id, (d, m) => new { d.SettledOn, d.FailedAt, d.State, d.Amount, m.DebtorName, m.DebtorAccount, d.Message, d.Ref, d.EndToEndId, d.ReasonCode, m.Reference }).ToListAsync(ct);
+        var rows = paid.ConvertAll(d => new ReconciliationRow(d.SettledOn!.Value, d.Amount, d.DebtorName ?? "", d.DebtorAccount?.Value, d.Message, d.Ref, d.EndToEndId, d.Reference));
         // What was taken back again is a line of its own, of its own day.
-        rows.AddRange(paid.Where(d => d.State is DirectDebitState.Failed && d.FailedAt?.BrusselsDate() < today).Select(d => new Row(d.FailedAt!.Value.BrusselsDate(), -d.Amount, d.DebtorName ?? "", d.DebtorAccount?.Value, $"{d.ReasonCode} {d.Message}", d.Ref, d.EndToEndId)));
+        rows.AddRange(paid.Where(d => d.State is DirectDebitState.Failed && d.FailedAt?.BrusselsDate() < today).Select(d => new ReconciliationRow(d.FailedAt!.Value.BrusselsDate(), -d.Amount, d.DebtorName ?? "", d.DebtorAccount?.Value, d.Message, d.Ref, d.EndToEndId, d.Reference, d.ReasonCode ?? "MS03")));
         return rows;
     }
 
-    private static async Task<List<Row>> LinksAsync(EngineDb db, Guid creditorId, DateOnly today, CancellationToken ct)
+    private static async Task<List<ReconciliationRow>> LinksAsync(EngineDb db, Guid creditorId, DateOnly today, CancellationToken ct)
     {
         var before = today.StartOfDay();
         var paid = await db.PayLinks.AsNoTracking().Where(l => l.CreditorId == creditorId && l.State == PayLinkState.Paid && l.EndedAt < before).ToListAsync(ct);
         var customers = (await db.Customers.AsNoTracking().Where(c => paid.Select(l => l.CustomerId).Contains(c.Id)).ToListAsync(ct)).ToDictionary(c => c.Id, c => c.DisplayName);
-        var rows = paid.ConvertAll(l => new Row(l.EndedAt!.Value.BrusselsDate(), l.Amount, l.CustomerId is { } id ? customers.GetValueOrDefault(id, "") : "", null, l.Title, l.Ref, l.Number.ToString(CultureInfo.InvariantCulture)));
+        var rows = paid.ConvertAll(l => new ReconciliationRow(l.EndedAt!.Value.BrusselsDate(), l.Amount, l.CustomerId is { } id ? customers.GetValueOrDefault(id, "") : "", null, l.Title, l.Ref, l.Number.ToString(CultureInfo.InvariantCulture)));
         var refunds = await db.LinkRefunds.AsNoTracking().Where(r => r.CreditorId == creditorId && r.CreatedAt < before).ToListAsync(ct);
-        rows.AddRange(refunds.Select(r => new Row(r.CreatedAt.BrusselsDate(), -r.Amount, "", null, r.Message, null, r.WireId)));
+        rows.AddRange(refunds.Select(r => new ReconciliationRow(r.CreatedAt.BrusselsDate(), -r.Amount, "", null, r.Message, null, r.WireId)));
         return rows;
     }
 
-    private static async Task<int> WriteAsync(EngineDb db, Creditor creditor, string kind, string format, List<Row> rows, BusinessClock clock, CancellationToken ct)
+    private static async Task<int> WriteAsync(EngineDb db, Creditor creditor, string kind, string format, List<ReconciliationRow> rows, BusinessClock clock, CancellationToken ct)
     {
         var made = 0;
         foreach (var day in rows.GroupBy(r => r.On).OrderBy(g => g.Key))
         {
-            var name = $"{kind}_domi_{creditor.MerchantId}-{day.Key:yyMMdd}_{(format == "csv" ? "list.csv" : "camt53.xml")}";
+            var name = $"{kind}_domi_{creditor.MerchantId}-{day.Key:yyMMdd}_{(format == List ? "list.csv" : ReconciliationStatement.Formats[format].Ending)}";
             made += await db.WriteOrRepeatAsync(async token =>
             {
                 if (await db.ReconciliationFiles.AnyAsync(f => f.CreditorId == creditor.Id && f.Name == name, token)) return 0;
 
                 var ordered = day.OrderBy(r => r.EndToEndId, StringComparer.Ordinal).ToList();
-                var content = format == "csv" ? Csv(ordered) : Camt(creditor, kind, day.Key, ordered, clock.GetUtcNow());
+                var content = format == List ? Csv(ordered) : ReconciliationStatement.Write(format, creditor, kind, day.Key, ordered, clock.GetLocalNow().DateTime);
                 db.ReconciliationFiles.Add(new()
                 {
                     CreditorId = creditor.Id,
                     Name = name,
                     Format = format,
-                    BlobHash = await Blob.KeepAsync(db, content, format == "csv" ? "text/csv" : "application/xml", clock.GetUtcNow(), token),
+                    BlobHash = await Blob.KeepAsync(db, content, ContentType(format), clock.GetUtcNow(), token),
                     CreatedAt = clock.GetUtcNow(),
                 });
                 return 1;
@@ -122,14 +118,16 @@ internal static class ReconciliationFiles
         if (found is null || await Blob.ReadAsync(db, found.BlobHash, ct) is not { } content) throw new RefusedException("err_not_found", "No such file.") { Field = file.Length <= 140 ? file : "file" };
 
         if (!found.IsFetched) await db.WriteAsync(token => db.ReconciliationFiles.Where(f => f.Id == found.Id).ExecuteUpdateAsync(set => set.SetProperty(f => f.IsFetched, true), token), ct);
-        return Results.File(content, found.Format == "csv" ? "text/csv; charset=utf-8" : "application/xml", found.Name);
+        return Results.File(content, ContentType(found.Format), found.Name);
     }
 
-    private static byte[] Csv(IEnumerable<Row> rows)
+    private static string ContentType(string format) => format switch { List => "text/csv; charset=utf-8", "camt" => "application/xml", _ => "text/plain; charset=us-ascii" };
+
+    private static byte[] Csv(IEnumerable<ReconciliationRow> rows)
     {
         var text = new StringBuilder("date;amount;name;iban;message;ref;id\r\n");
         foreach (var row in rows)
-            text.Append(CultureInfo.InvariantCulture, $"{row.On:yyyy-MM-dd};{row.Amount:0.00};{Cell(row.Name)};{row.Account};{Cell(row.Message)};{Cell(row.Reference)};{Cell(row.EndToEndId)}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"{row.On:yyyy-MM-dd};{row.Amount:0.00};{Cell(row.Name)};{row.Account};{Cell(row.Reason is null ? row.Message : $"{row.Reason} {row.Message}")};{Cell(row.Reference)};{Cell(row.EndToEndId)}\r\n");
         return new UTF8Encoding(true).GetBytes(text.ToString());
     }
 
@@ -139,38 +137,5 @@ internal static class ReconciliationFiles
         if (string.IsNullOrEmpty(text)) return "";
         var safe = text[0] is '=' or '+' or '-' or '@' or '\t' ? "'" + text : text;
         return safe.AsSpan().IndexOfAny(';', '"', '\n') >= 0 || safe.Contains('\r', StringComparison.Ordinal) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
-    }
-
-    private static byte[] Camt(Creditor creditor, string kind, DateOnly day, IReadOnlyList<Row> rows, DateTimeOffset now)
-    {
-        var id = $"{kind}-{creditor.MerchantId}-{day:yyyyMMdd}";
-        var sum = rows.Sum(r => r.Amount);
-        var document = new XElement(Ns + "Document", E("BkToCstmrStmt",
-            E("GrpHdr", E("MsgId", id), E("CreDtTm", Json.Instant(now))),
-            E("Stmt",
-                E("Id", id), E("ElctrncSeqNb", day.DayNumber.ToString(CultureInfo.InvariantCulture)), E("CreDtTm", Json.Instant(now)),
-                E("FrToDt", E("FrDtTm", Json.Day(day) + "T00:00:00"), E("ToDtTm", Json.Day(day) + "T23:59:59")),
-                E("Acct", E("Id", creditor.Account is { } account ? E("IBAN", account.Value) : E("Othr", E("Id", creditor.MerchantId.ToString(CultureInfo.InvariantCulture)))), E("Ccy", "EUR")),
-                Balance("OPBD", 0m, day), Balance("CLBD", sum, day),
-                rows.Select((row, n) => E("Ntry",
-                    Amount(row.Amount), E("CdtDbtInd", row.Amount < 0 ? "DBIT" : "CRDT"), E("Sts", "BOOK"), E("BookgDt", E("Dt", Json.Day(row.On))), E("ValDt", E("Dt", Json.Day(row.On))),
-                    E("AcctSvcrRef", $"{id}-{n + 1}"),
-                    E("BkTxCd", E("Domn", E("Cd", "PMNT"), E("Fmly", E("Cd", kind == "sdd" ? "IDDT" : "RCDT"), E("SubFmlyCd", row.Amount < 0 ? "PRDD" : kind == "sdd" ? "ESDD" : "ESCT")))),
-                    E("NtryDtls", E("TxDtls",
-                        E("Refs", E("EndToEndId", row.EndToEndId)),
-                        row.Name.Length > 0 || row.Account is not null ? E("RltdPties", row.Name.Length > 0 ? E("Dbtr", E("Nm", Text(row.Name))) : null, row.Account is { } debtor ? E("DbtrAcct", E("Id", E("IBAN", debtor))) : null) : null,
-                        row.Message.Length > 0 ? E("RmtInf", E("Ustrd", Text(row.Message))) : null)))))));
-        using var memory = new MemoryStream();
-        using (var writer = XmlWriter.Create(memory, new() { Encoding = new UTF8Encoding(false), Indent = true })) document.Save(writer);
-        return memory.ToArray();
-
-        static XElement Balance(string code, decimal amount, DateOnly on) => E("Bal", E("Tp", E("CdOrPrtry", E("Cd", code))), Amount(amount), E("CdtDbtInd", amount < 0 ? "DBIT" : "CRDT"), E("Dt", E("Dt", Json.Day(on))));
-
-        static XElement Amount(decimal amount) => E("Amt", new XAttribute("Ccy", "EUR"), Math.Abs(amount).ToString("0.00", CultureInfo.InvariantCulture));
-
-        // At most 140 characters, and none that XML has no place for.
-        static string Text(string text) => string.Concat(text.EnumerateRunes().Where(r => r.Value is not (0xFFFE or 0xFFFF)).Take(140)) is { Length: > 0 } plain ? plain : "-";
-
-        static XElement E(string name, params object?[] content) => new(Ns + name, content);
     }
 }

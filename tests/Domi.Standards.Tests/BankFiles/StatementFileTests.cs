@@ -107,6 +107,16 @@ public sealed class StatementFileTests
         Assert.All(Encoding.ASCII.GetString(Written(StatementFile.Coda)).TrimEnd('\n').Split('\n'), l => Assert.Equal(128, l.Length));
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void An_identifier_comes_back_as_it_went_also_with_blanks_inside(string format)
+    {
+        var head = Head with { Balances = [new("OPBD", 0m, new(2026, 3, 16)), new("CLBD", 7m, new(2026, 3, 17))] };
+        FilePart[] spaced = [Booked(1, 7m), Detail(1, 1, 7m) with { EndToEndId = "E  1", MandateId = "M  1" }];
+
+        Assert.Empty(StatementFile.Check(() => new MemoryStream(Written(format, head, spaced)), format, head, spaced).Select(f => f.ToString()));
+    }
+
     [Fact]
     public void Totals_of_coda_leave_the_payments_out()
     {

@@ -247,7 +247,7 @@ public sealed class TwentyTrapsTests
         var detail = parts.OfType<EntryDetail>().Single();
 
         Assert.Empty(parts.OfType<Finding>());
-        Assert.Equal(("BE12ZZZ0456810810", "MANDATE WITH TWO BLANKS", "TEXT", "MD06", 3), (detail.CreditorId, detail.MandateId, detail.Text, detail.ReturnReason, detail.ReturnKind));
+        Assert.Equal(("BE12ZZZ0456810810", "MANDATE WITH  TWO BLANKS", "TEXT", "MD06", 3), (detail.CreditorId, detail.MandateId, detail.Text, detail.ReturnReason, detail.ReturnKind));
     }
 
     [Fact]

@@ -274,8 +274,8 @@ internal sealed class CodaReader(GuardedStream stream)
                     break;
                 case "127":
                     failure = Failure(content[8]);
-                    creditorId = CodaMovement.Collapsed(content[9..44]);
-                    mandateId = CodaMovement.Collapsed(content[44..79]);
+                    creditorId = Identifier(content[9..44]);
+                    mandateId = Identifier(content[44..79]);
                     text = CodaMovement.Collapsed(content[79..141]);
                     kind = Kind(content[141]) ?? kind;
                     reason = CodaMovement.Collapsed(content[142..146]) ?? reason ?? (content[8] == '3' ? "MS02" : null);
@@ -312,6 +312,9 @@ internal sealed class CodaReader(GuardedStream stream)
             ReturnText = failure,
         });
     }
+
+    // As it was sent, blanks inside it included: it is compared.
+    private static string? Identifier(string text) => text.Trim() is { Length: > 0 } own ? own : null;
 
     private static string? Failure(char digit) => digit switch
     {
