@@ -170,7 +170,7 @@ internal sealed class BookTransfers(EngineDb db, Settlement settlement, Business
             if (transfer.InvoiceId is not { } invoiceId) return;
 
             var debit = transfer.DirectDebitId is { } of ? await db.DirectDebits.SingleAsync(d => d.Id == of, token) : null;
-            await settlement.RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == invoiceId, token), transfer.Amount, $"refund:{transfer.EndToEndId}", "transfer", debit, null, token);
+            await settlement.RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == invoiceId, token), transfer, debit, token);
         }, ct);
     }
 }
