@@ -252,7 +252,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             profile.Property(p => p.ReminderDays).HasMaxLength(40);
             profile.Property(p => p.PayMessage).HasMaxLength(140);
             profile.Property(p => p.ThankYouUrl).HasMaxLength(500);
-            profile.Ignore(p => p.FailurePlan).Ignore(p => p.WireType).Ignore(p => p.BindingNotificationDays);
+            profile.Ignore(p => p.FailurePlan).Ignore(p => p.WireType).Ignore(p => p.TakesCoSigners).Ignore(p => p.BindingNotificationDays);
             profile.HasIndex(p => new { p.CreditorId, p.Number }).IsUnique();
         });
         modelBuilder.Entity<Customer>(customer =>
@@ -291,6 +291,10 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.CancelReason).HasMaxLength(200);
             mandate.Property(m => m.CancelledBy).HasMaxLength(32);
             mandate.Property(m => m.PageTokenHash).HasMaxLength(64);
+            mandate.Property(m => m.CoSignerName).HasMaxLength(70);
+            mandate.Property(m => m.CoSignerEmail).HasMaxLength(254);
+            mandate.Property(m => m.CoSignTokenHash).HasMaxLength(64);
+            mandate.HasIndex(m => m.CoSignTokenHash).IsUnique();
             mandate.Property(m => m.Language).HasMaxLength(8);
             mandate.Property(m => m.ExitToken).HasMaxLength(200);
             mandate.Property(m => m.CodeHash).HasMaxLength(64);
@@ -306,7 +310,7 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             mandate.Property(m => m.CardBrand).HasMaxLength(32);
             mandate.Property(m => m.CardHolderId).HasMaxLength(100);
             mandate.HasIndex(m => m.CardExpiresOn).HasFilter("state = 'Signed' and card_expires_on is not null");
-            mandate.Ignore(m => m.Evidence).Ignore(m => m.SignedBy).Ignore(m => m.IsCollectable).Ignore(m => m.HasMeans).Ignore(m => m.MaskedMeans).Ignore(m => m.WireState);
+            mandate.Ignore(m => m.Evidence).Ignore(m => m.CoEvidence).Ignore(m => m.CoSignedBy).Ignore(m => m.CoSigner).Ignore(m => m.AwaitsCoSigner).Ignore(m => m.SignedBy).Ignore(m => m.IsCollectable).Ignore(m => m.HasMeans).Ignore(m => m.MaskedMeans).Ignore(m => m.WireState);
             mandate.HasIndex(m => new { m.CreditorId, m.Reference }).IsUnique();
             mandate.HasIndex(m => m.PageTokenHash).IsUnique();
             mandate.HasIndex(m => new { m.CreditorId, m.CustomerId, m.ProfileId, m.State });

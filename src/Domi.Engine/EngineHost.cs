@@ -72,6 +72,7 @@ public static class EngineHost
         services.AddSingleton<CustomerAccess>();
         services.AddScoped<Identify>();
         services.AddScoped<SignElsewhere>();
+        services.AddScoped<CoSign>();
         services.AddSingleton<IdentityProviders>();
         services.AddHttpClient(IdentityProviders.Client, http =>
         {

@@ -54,6 +54,14 @@ public sealed record MandateDocument
     /// <summary>Adds a page with what proves the signature.</summary>
     public MandateEvidence? Evidence { get; init; }
 
+    /// <summary>Two persons sign: the form has room for both.</summary>
+    public bool IsSignedByTwo { get; init; }
+
+    public MandateSignature? CoSignature { get; init; }
+
+    /// <summary>Adds a page with what proves the second signature.</summary>
+    public MandateEvidence? CoEvidence { get; init; }
+
     /// <summary>Replaces printed labels; keys as in <see cref="MandatePdf.Labels"/>.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }

@@ -23,6 +23,7 @@ internal static class MandateLabels
         ["signedAt", "Lieu", "Plaats", "Place", "Ort"],
         ["signedOn", "Date", "Datum", "Date", "Datum"],
         ["signature", "Signature", "Handtekening", "Signature", "Unterschrift"],
+        ["coSignature", "Signature du second signataire", "Handtekening van de tweede ondertekenaar", "Signature of the second signer", "Unterschrift des zweiten Unterzeichners"],
         ["signedByCode", "Signé électroniquement, confirmé par un code", "Elektronisch ondertekend, bevestigd met een code", "Signed electronically, confirmed by a code", "Elektronisch unterzeichnet, durch einen Code bestätigt"],
         ["evidence", "Preuve de la signature", "Bewijs van de handtekening", "Evidence of the signature", "Nachweis der Unterschrift"],
         ["evidenceIntro", "Ces données ont été enregistrées au moment de la signature.", "Deze gegevens zijn bij de ondertekening vastgelegd.", "These data were recorded when the mandate was signed.", "Diese Angaben wurden bei der Unterzeichnung aufgezeichnet."],

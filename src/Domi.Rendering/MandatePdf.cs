@@ -27,7 +27,8 @@ public static class MandatePdf
             drawing.Form();
             if (document.Terms is { } terms) drawing.Terms(terms);
             if (document.IsB2B) drawing.BankForm();
-            if (document.Evidence is { } evidence) drawing.Evidence(evidence);
+            if (document.Evidence is { } evidence) drawing.Evidence(evidence, document.Signature);
+            if (document.CoEvidence is { } second) drawing.Evidence(second, document.CoSignature);
             drawing.Finish();
             pdf.Close();
         }
@@ -70,6 +71,7 @@ internal sealed class MandateDrawing : IDisposable
         y += 10;
         Place();
         Signature(Label("signature"), document.Signature);
+        if (document.IsSignedByTwo) Signature(Label("coSignature"), document.CoSignature);
     }
 
     public void Terms(string terms)
@@ -93,16 +95,17 @@ internal sealed class MandateDrawing : IDisposable
         Blank("signedAt");
         Blank("signedOn");
         Signature(Label("bankFormSignature"), null);
+        if (document.IsSignedByTwo) Signature(Label("coSignature"), null);
     }
 
-    public void Evidence(MandateEvidence evidence)
+    public void Evidence(MandateEvidence evidence, MandateSignature? signature)
     {
         NewPage();
         Heading(Label("evidence"), 17);
         Text(Label("evidenceIntro"), 9.5f, after: 10);
         Line();
         Fact("mandateReference", document.MandateReference, strong: true);
-        Fact("signer", document.Signature?.SignerName);
+        Fact("signer", signature?.SignerName);
         Fact("textHash", string.Join(' ', evidence.TextHash.Chunk(8).Select(part => new string(part))));
         Fact("textVersion", evidence.TextVersion);
         Fact("openedAt", Instant(evidence.OpenedAt));

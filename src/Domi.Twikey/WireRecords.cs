@@ -156,7 +156,7 @@ internal static class WireRecords
             CustomerNumber = contact?.Text("Othr"),
             Email = contact?.Text("EmailAdr"),
             Mobile = contact?.Text("MobNb"),
-            SignedOn = Reading.Day(data.GetValueOrDefault("SignerDate#0")) ?? mandate.Path("Ocrncs", "Drtn")?.Day("FrDt"),
+            SignedOn = Reading.Day(data.GetValueOrDefault("SignerDate#1") ?? data.GetValueOrDefault("SignerDate#0")) ?? mandate.Path("Ocrncs", "Drtn")?.Day("FrDt"),
             Ct = long.TryParse(data.GetValueOrDefault("TemplateId"), NumberStyles.None, CultureInfo.InvariantCulture, out var ct) ? ct : null,
             ContractReference = mandate.Text("RfrdDoc"),
             CreditorIdentifier = mandate.Text("CdtrSchmeId") ?? message.Text("CdtrSchmeId") ?? mandate.Path("Cdtr")?.Text("Id"),

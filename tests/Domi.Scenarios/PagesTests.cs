@@ -1,7 +1,10 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Domi.Testing;
+using Domi.Twikey;
 using Microsoft.Playwright;
 
 namespace Domi.Scenarios;
@@ -163,6 +166,71 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
 
         Assert.Superset(new HashSet<string> { "open", "collected", "paid", "expired" }, seen);
         Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
+    }
+
+    [Fact]
+    public async Task The_pages_of_two_who_sign_pass_axe_and_fit_a_phone_without_script()
+    {
+        var desk = await sample.Browsing.DeskAsync();
+        await EnterConsoleAsync(desk);
+        await desk.GotoAsync(new Uri(sample.App.Engine, "/console/profiles/2/agreements").ToString());
+        await desk.SelectOptionAsync("#coSigning", "Required");
+        await desk.ClickAsync("#agreements-form button[type=submit]");
+        await desk.Locator(".toast").WaitForAsync();
+        var page = await InviteAsync(("ct", "2"), ("customerNumber", "TWO-1"), ("email", "ilse@two.example"), ("companyName", "Bakkerij Goossens-Vandenbroucke"), ("l", "de"));
+
+        var findings = new List<string>();
+        var phone = await sample.Browsing.PhoneAsync("de-BE");
+        var scripted = await sample.Browsing.PhoneAsync("de-BE", runsScript: true); // axe is a script
+        await phone.GotoAsync(page);
+        foreach (var (field, value) in new[] { ("street", "Visserij 44"), ("zip", "9000"), ("city", "Gent"), ("email", "ilse@two.example"), ("iban", "BE68 5390 0754 7034"), ("enterprise", "0712.845.377"), ("cosignername", "Maximiliane von Oberhausen-Niederkirchen") })
+            await phone.FillAsync($"[name={field}]", value);
+        await phone.CheckAsync("[name=noconsumer]");
+        await phone.ClickAsync("form.fields button[type=submit]");
+        await phone.Locator("[name=cosigneremail][aria-invalid=true]").WaitForAsync();
+        await ShownAsync("the first, refused");
+        await phone.FillAsync("[name=cosigneremail]", "maximiliane.von.oberhausen-niederkirchen@a-long-domain.two.example");
+        await phone.ClickAsync("form.fields button[type=submit]");
+        await phone.ArrivesAsync("/mandate");
+        await phone.ClickAsync("#code-way button[form=send]");
+        await phone.Locator("[name=code]").WaitForAsync();
+        await using var engine = sample.App.Read<Domi.Engine.EngineDb>("engine");
+        await phone.FillAsync("[name=code]", Code().Match(engine.Mails.Single(m => m.Purpose == "code" && m.To == "ilse@two.example").Subject).Value);
+        await phone.ClickAsync("#submit");
+        await phone.Locator(".state").WaitForAsync();
+        await ShownAsync("the first waits");
+        foreach (var language in Languages)
+        {
+            await phone.GotoAsync(SignLink().Match(engine.Mails.Single(m => m.Purpose == "cosign").Text).Value + "/mandate?l=" + language);
+            await ShownAsync($"the second ({language})");
+        }
+
+        await phone.Locator("summary:has(+ form[action*=decline])").ClickAsync();
+        await phone.Locator("form[action*=decline] button").ClickAsync();
+        await phone.Locator(".state").WaitForAsync();
+        await ShownAsync("the second has declined");
+        Assert.True(findings.Count == 0, string.Join('\n', findings.Distinct()));
+
+        async Task ShownAsync(string what)
+        {
+            await WideAsync(phone, what, findings);
+            await scripted.GotoAsync(phone.Url);
+            await scripted.EvaluateAsync("() => document.querySelectorAll('details').forEach(part => part.open = true)"); // what is folded away is not examined
+            await ExamineAsync(scripted, what, findings);
+            await WideAsync(scripted, what, findings);
+        }
+    }
+
+    /// <summary>Invites through the API, as a client does; answers the address of the page.</summary>
+    private async Task<string> InviteAsync(params (string Name, string Value)[] form)
+    {
+        using var api = sample.App.EngineClient();
+        var sandbox = await api.GetFromJsonAsync<JsonElement>("/sandbox");
+        var password = OneTimePassword.Compute(sandbox.GetProperty("privateKey").GetString()!, "own", TimeProvider.System.GetUtcNow());
+        using var entered = await api.PostAsJsonAsync("/creditor", new { apiToken = sandbox.GetProperty("apiKey").GetString(), otp = password });
+        api.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", entered.Headers.GetValues("Authorization").Single());
+        using var invited = await api.PostAsync("/creditor/invite", new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))));
+        return (await invited.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("url").GetString()!;
     }
 
     [Fact]
@@ -333,6 +401,12 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex Id();
+
+    [GeneratedRegex(@"\b\d{6}\b")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"https?://\S+/sign/\S+")]
+    private static partial Regex SignLink();
 
     [GeneratedRegex(@"https?://\S+/history/\S+")]
     private static partial Regex HistoryLink();

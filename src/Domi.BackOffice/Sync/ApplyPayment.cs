@@ -40,7 +40,7 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
         if (KeyOf(payment) is not { } key) return Applied.Aside("unknown_payment");
         if (await FindAsync(connection, payment.Origin, ct) is not { } invoice) return Applied.Aside("unknown_invoice");
 
-        var method = payment.Details.LinkId is not null ? "paylink" : payment.Details.EndToEndId is not null ? "sdd" : "transfer";
+        var method = payment.Details.LinkId is not null ? "paylink" : payment.Details.EndToEndId is null ? "transfer" : payment.Gateway?.Type == "psp" ? "rcc" : "sdd"; // a card is charged by a payment provider, an account debited by a bank
         var code = payment.Error?.ExternalCode is { Length: <= 8 } external ? external : null;
         return payment.EventType switch
         {

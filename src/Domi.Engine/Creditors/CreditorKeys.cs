@@ -17,6 +17,9 @@ internal sealed class CreditorKeys(Secrets secrets)
 
     public string MandateToken(Creditor creditor, Guid mandateId) => Token(creditor, "sign", mandateId);
 
+    /// <summary>Of the second signer's page: it is his who has this address, and of no other mandate's.</summary>
+    public string CoSignToken(Creditor creditor, Guid mandateId, string email) => Token(creditor, "cosign:" + email, mandateId);
+
     public string LinkToken(Creditor creditor, Guid linkId) => Token(creditor, "link", linkId);
 
     private string Token(Creditor creditor, string use, Guid id)

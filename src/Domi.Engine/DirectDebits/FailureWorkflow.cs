@@ -85,6 +85,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
         var now = clock.GetUtcNow();
         var invoice = debit.InvoiceId is { } id ? await db.Invoices.SingleAsync(i => i.Id == id, ct) : null;
         var failed = debit is { State: DirectDebitState.Failed, SettledBy: null };
+        var attempt = debit;
         switch (action)
         {
             case "reoffer" when debit.State is DirectDebitState.Open:
@@ -93,7 +94,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
                 if (invoice is { IsPayable: false }) throw Impossible(); // settled, off the table, or another collection has taken the place of this one
                 var (mandate, profile, customer) = await PartiesAsync(debit, ct);
                 if (!mandate.IsCollectable) throw new RefusedException("err_no_contract", $"Mandate {mandate.Reference} is not active.") { Field = "id" };
-                await RetryAsync(debit, invoice, mandate, customer, profile, clock.Today, debit.ReasonCode ?? "", ct);
+                attempt = await RetryAsync(debit, invoice, mandate, customer, profile, clock.Today, debit.ReasonCode ?? "", ct);
                 invoice?.Fail(debit.ReasonCode ?? "", retries: true, now);
                 break;
             case "backup" when failed:
@@ -131,7 +132,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
         if (action is "paid" or "archive") await MakeLink.ExpireForAsync(db, debit.CreditorId, debit.Number, now, ct);
         await LogAsync(debit, "manual", action, ct);
         if (invoice is not null) await settlement.ChangedAsync(invoice, ct);
-        if (action is not "reoffer") await settlement.TransactionChangedAsync(debit, ct);
+        await settlement.TransactionChangedAsync(attempt, ct);
 
         RefusedException Impossible() => new("err_transaction_invalid_action", $"Transaction {debit.Number} is {debit.WireState}: {action} is not possible.", ("action", action)) { Field = "action" };
     }
@@ -153,7 +154,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
     }
 
     // Another day is another announcement, with the notice that binds. Source: SDD Core rulebook, pre-notification.
-    private async Task RetryAsync(DirectDebit debit, Invoice? invoice, Mandate mandate, Customer customer, Profile profile, DateOnly wanted, string reason, CancellationToken ct)
+    private async Task<DirectDebit> RetryAsync(DirectDebit debit, Invoice? invoice, Mandate mandate, Customer customer, Profile profile, DateOnly wanted, string reason, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var on = profile.CollectOn(wanted, clock.Today, clock.Today);
@@ -163,6 +164,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
         await mail.RetryAsync(db, next, invoice, customer, mandate, reason, on, now, ct);
         await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time
         db.DirectDebits.Add(next);
+        return next;
     }
 
     private async Task<bool> OfferAsync(DirectDebit debit, Invoice? invoice, Customer customer, string reason, DebtorChannel channel, CancellationToken ct)

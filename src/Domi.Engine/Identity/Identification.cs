@@ -16,6 +16,9 @@ public sealed class Identification
     /// <summary>The mandate that is signed by it; none for an identification alone.</summary>
     public Guid? MandateId { get; init; }
 
+    /// <summary>It is the second signer who proves who he is.</summary>
+    public bool IsCoSigner { get; init; }
+
     /// <summary><c>itsme</c>, <c>idin</c>, <c>eid</c>, <c>emachtiging</c>.</summary>
     public required string Method { get; init; }
 

@@ -69,7 +69,7 @@ internal static class Identifications
     }
 
     /// <summary>Begins the identification by which a mandate is to be signed, inside the running transaction.</summary>
-    public static (Identification Identification, string Token) Begin(EngineDb db, Mandate mandate, string method, string? bic, DateTimeOffset now, string? named = null)
+    public static (Identification Identification, string Token) Begin(EngineDb db, Mandate mandate, string method, string? bic, DateTimeOffset now, string? named = null, bool isCoSigner = false)
     {
         var token = named ?? Secrets.NewToken();
         var identification = new Identification
@@ -77,10 +77,11 @@ internal static class Identifications
             CreditorId = mandate.CreditorId,
             ProfileId = mandate.ProfileId,
             MandateId = mandate.Id,
+            IsCoSigner = isCoSigner,
             Method = method,
             Bic = bic,
             Language = Texts.LanguageOf(mandate.Language),
-            RedirectUrl = mandate.RedirectUrl,
+            RedirectUrl = isCoSigner ? null : mandate.RedirectUrl, // he came by mail, not from a shop
             TokenHash = Secrets.HashOf(token),
             CreatedAt = now,
         };
@@ -186,7 +187,7 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
             if (mandate is { State: MandateState.Prepared })
             {
                 AgreementText.RequireShown(mandate, await AgreementText.HashOfAsync(db, mandate, session.Language, token), session);
-                await CompleteAsync(mandate, claims, token);
+                if (!found.IsCoSigner) await CompleteAsync(mandate, claims, token);
                 textHash = await AgreementText.HashOfAsync(db, mandate, session.Language, token);
             }
 
@@ -196,8 +197,8 @@ internal sealed class Identify(EngineDb db, SignMandate sign, Secrets secrets, B
         }, ct);
         if (signed is not { } agreed) return;
 
-        var method = await db.Identifications.Where(i => i.Id == id).Select(i => i.Method).SingleAsync(ct);
-        await sign.SignByProofAsync(agreed.MandateId, method, session with { TextHash = agreed.TextHash }, null, ct, provenName: claims!.Name);
+        var begun = await db.Identifications.Where(i => i.Id == id).Select(i => new { i.Method, i.IsCoSigner }).SingleAsync(ct);
+        await sign.SignByProofAsync(agreed.MandateId, begun.Method, session with { TextHash = agreed.TextHash, IsCoSigner = begun.IsCoSigner }, null, ct, provenName: claims!.Name);
         await db.WriteAsync(async token =>
         {
             var found = await db.Identifications.SingleAsync(i => i.Id == id, token);

@@ -140,7 +140,7 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
     }
 
     /// <summary>The entry of the payment feed: the only one that moves money at the reader's side.</summary>
-    public static JsonObject PaymentEntry(Invoice invoice, Creditor creditor, InvoicePayment payment, DirectDebit? debit, string? mandate, PayLink? link, Iban? from, string? action, int step)
+    public static JsonObject PaymentEntry(Invoice invoice, Creditor creditor, InvoicePayment payment, DirectDebit? debit, string? mandate, PayLink? link, Iban? from, string? refundE2e, string? action, int step)
     {
         var entry = new JsonObject
         {
@@ -157,8 +157,9 @@ internal sealed class InvoiceView(CreditorKeys keys, PublicAddress address)
                 ? new JsonObject { ["source"] = "direct_debit", ["paymentId"] = debit.Number, ["transactionE2e"] = debit.EndToEndId, ["mndtId"] = mandate }
                 : link is not null
                     ? new JsonObject { ["source"] = "payment_link", ["linkId"] = link.Number, ["linkMethod"] = link.Method }
-                    : new JsonObject { ["source"] = "credit_transfer", ["customerIban"] = from?.Value, ["refundE2e"] = null },
+                    : new JsonObject { ["source"] = "credit_transfer", ["customerIban"] = from?.Value, ["refundE2e"] = refundE2e },
         };
+        if (debit is not null && refundE2e is not null) entry["details"]!["refundE2e"] = refundE2e;
         if (payment.Kind is PaymentKind.Failure && payment.ReasonCode is { } code)
         {
             entry["error"] = new JsonObject

@@ -115,13 +115,15 @@ internal static class OneInvoice
         return Results.NoContent();
     }
 
-    /// <summary>Removes an invoice for which no money moved, with its links, inside the running transaction.</summary>
+    /// <summary>Removes an invoice for which no money moved, with its links and with a collection that was withdrawn before the bank had it, inside the running transaction.</summary>
     /// <exception cref="RefusedException"><c>err_invalid_state</c>.</exception>
     internal static async Task RemoveOneAsync(EngineDb db, Invoice invoice, CancellationToken ct)
     {
         invoice.MayBeDeleted();
-        if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, ct) || await db.DirectDebits.AnyAsync(d => d.InvoiceId == invoice.Id, ct))
+        var planned = await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id).ToListAsync(ct);
+        if (await db.InvoicePayments.AnyAsync(p => p.InvoiceId == invoice.Id, ct) || await db.Subscriptions.AnyAsync(s => s.InvoiceId == invoice.Id, ct) || planned.Exists(d => d.State is not DirectDebitState.Withdrawn))
             throw new RefusedException("err_invalid_state", $"Invoice {invoice.Number} has payments.", ("number", invoice.Number));
+        db.DirectDebits.RemoveRange(planned);
         await db.PayLinks.Where(l => l.InvoiceId == invoice.Id).ExecuteDeleteAsync(ct);
         await db.PageEvents.Where(e => e.CreditorId == invoice.CreditorId && e.AboutId == invoice.Id).ExecuteDeleteAsync(ct);
         db.Invoices.Remove(invoice);

@@ -4,6 +4,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
 using Domi.Engine.Mails;
 using Domi.Engine.PayLinks;
+using Domi.Engine.Transfers;
 using Domi.Engine.Webhooks;
 using Domi.Platform;
 using Domi.Standards;
@@ -108,12 +109,15 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
     }
 
     /// <summary>A transfer gave back what an invoice had been paid with.</summary>
-    public async Task RefundedAsync(Invoice invoice, decimal amount, string sourceKey, string method, DirectDebit? debit, PayLink? link, CancellationToken ct)
+    public Task RefundedAsync(Invoice invoice, CreditTransfer transfer, DirectDebit? debit, CancellationToken ct) =>
+        RefundedAsync(invoice, transfer.Amount, $"refund:{transfer.EndToEndId}", "transfer", debit, null, ct, transfer);
+
+    private async Task RefundedAsync(Invoice invoice, decimal amount, string sourceKey, string method, DirectDebit? debit, PayLink? link, CancellationToken ct, CreditTransfer? transfer = null)
     {
         var now = clock.GetUtcNow();
         invoice.TakeBack(amount, null, now);
         var payment = Add(invoice, PaymentKind.Refund, amount, sourceKey, method, now, debitId: debit?.Id, linkId: link?.Id, reverses: true);
-        await PublishAsync(invoice, payment, debit, link, null, 0, ct);
+        await PublishAsync(invoice, payment, debit, link, null, 0, ct, transfer?.Account, transfer?.EndToEndId);
     }
 
     /// <summary>A transfer arrived on the creditor's account for an invoice.</summary>
@@ -213,12 +217,12 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         return payment;
     }
 
-    private async Task PublishAsync(Invoice invoice, InvoicePayment payment, DirectDebit? debit, PayLink? link, string? action, int step, CancellationToken ct, Iban? from = null)
+    private async Task PublishAsync(Invoice invoice, InvoicePayment payment, DirectDebit? debit, PayLink? link, string? action, int step, CancellationToken ct, Iban? from = null, string? refundE2e = null)
     {
         var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).Creditor;
         var mandate = debit is null ? null : await db.Mandates.AsNoTracking().Where(m => m.Id == debit.MandateId).Select(m => m.Reference).SingleAsync(ct);
         Feed.Append(db, invoice.CreditorId, FeedName.InvoicePayments,
-            InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, from, action, step), payment.OccurredAt);
+            InvoiceView.PaymentEntry(invoice, creditor, payment, debit, mandate, link, from, refundE2e, action, step), payment.OccurredAt);
         if (debit is not null) await FeedTransactionAsync(debit, ct);
         if (payment.IsDouble) await mail.PaidTwiceAsync(db, invoice, payment, ct);
         await ChangedAsync(invoice, ct);

@@ -175,6 +175,12 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
     /// <param name="isAgain">On purpose: a reminder.</param>
     public async Task InvitationAsync(EngineDb db, Mandate mandate, Customer customer, Profile profile, DateTimeOffset now, CancellationToken ct, bool isAgain = false)
     {
+        if (mandate.AwaitsCoSigner)
+        {
+            await CoSignAsync(db, mandate, customer, profile, now, ct);
+            return;
+        }
+
         if (customer.Email is not { } to) return;
 
         var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
@@ -183,6 +189,32 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         Add(db, creditor, profile, t, "invite", $"mandate:{mandate.Id}", isAgain ? null : $"invite:{mandate.Id:n}", to, null, now,
             t[profile.Kind is AgreementKind.Contract ? "mail.invite.subject_contract" : "mail.invite.subject", facts],
             [t["mail.dear", ("name", customer.DisplayName)], t[profile.Kind is AgreementKind.Contract ? "mail.invite.text_contract" : CardWords(profile.Kind, "mail.invite.text"), facts]], t[AgreementWords(profile.Kind, "mail.invite.sign")], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
+    }
+
+    /// <summary>The second of two is asked to sign what the first has signed.</summary>
+    public async Task CoSignAsync(EngineDb db, Mandate mandate, Customer customer, Profile profile, DateTimeOffset now, CancellationToken ct)
+    {
+        var creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        var to = mandate.CoSigner!;
+        (string, object?)[] facts = [("creditor", creditor.Name), ("profile", profile.Name), ("first", mandate.SignedBy)];
+        Add(db, creditor, profile, t, "cosign", $"mandate:{mandate.Id}", null, to.Email, null, now,
+            t["mail.cosign.subject", facts], [t["mail.dear", ("name", to.Name)], t[AgreementWords(profile.Kind, "mail.cosign.text"), facts]],
+            t[AgreementWords(profile.Kind, "mail.invite.sign")], address.Of("/sign/" + keys.CoSignToken(creditor, mandate.Id, to.Email)), null);
+    }
+
+    /// <summary>Tells the first signer that the second does not sign, and that it is his turn again.</summary>
+    public async Task CoSignDeclinedAsync(EngineDb db, Mandate mandate, Customer customer, DateTimeOffset now, CancellationToken ct)
+    {
+        if ((mandate.CodeDestination ?? customer.Email) is not { } to) return;
+
+        var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = known.Creditor;
+        var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
+        (string, object?)[] facts = [("creditor", creditor.Name), ("second", mandate.CoSignerName)];
+        Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "cosign_declined", $"mandate:{mandate.Id}", null, to, null, now,
+            t["mail.cosign_declined.subject", facts], [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t["mail.cosign_declined.text", facts]],
+            t[AgreementWords(mandate.Kind, "mail.invite.sign")], address.Of("/sign/" + keys.MandateToken(creditor, mandate.Id)), null);
     }
 
     /// <summary>The way to the debtor's own page.</summary>
@@ -205,20 +237,24 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         Add(db, creditor, null, t, "code", $"mandate:{mandate.Id}", null, to, null, now, t["mail.code.subject", facts], [t[AgreementWords(mandate.Kind, "mail.code.text"), facts], t["mail.code.warning", facts]], null, null, null);
     }
 
-    /// <summary>The signed mandate, for the debtor's own papers.</summary>
+    /// <summary>The signed mandate, for the debtor's own papers, and for those of who signed beside him.</summary>
     public async Task MandateSignedAsync(EngineDb db, Mandate mandate, Customer customer, DateTimeOffset now, CancellationToken ct)
     {
-        if ((mandate.CodeDestination ?? customer.Email) is not { } to) return; // the address the signer gave, if any
-
         var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
         var creditor = known.Creditor;
         var t = texts.In(mandate.Language ?? customer.Language ?? creditor.Language);
         (string, object?)[] facts = [("creditor", creditor.Name), ("reference", mandate.Reference), ("iban", mandate.MaskedMeans)];
+        var document = mandate.DocumentHash is { } hash ? new MailAttachment($"{Safe(mandate.Reference)}.pdf", "application/pdf", hash) : null;
+        if (mandate.CoEvidence is not null && mandate.CoSigner is { } second)
+            Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}:2", second.Email, null, now,
+                t[AgreementWords(mandate.Kind, "mail.mandate.subject"), facts], [t["mail.dear", ("name", second.Name)], t[TextOf(mandate), facts]], null, null, document);
+        // the address the signer gave, if any
+        if ((mandate.CoEvidence is not null ? mandate.Evidence?.Email : mandate.CodeDestination ?? customer.Email) is not { } to) return;
+
         Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, "mandate", $"mandate:{mandate.Id}", $"signed:{mandate.Id:n}", to, null, now,
             t[AgreementWords(mandate.Kind, "mail.mandate.subject"), facts],
             [t["mail.dear", ("name", mandate.DebtorName ?? customer.DisplayName)], t[TextOf(mandate), facts], t[AgreementWords(mandate.Kind, "mail.access.text"), facts]],
-            t["mail.access.open"], address.Of("/my/" + access.LongLinkOf(mandate.Id, now)),
-            mandate.DocumentHash is { } hash ? new MailAttachment($"{Safe(mandate.Reference)}.pdf", "application/pdf", hash) : null);
+            t["mail.access.open"], address.Of("/my/" + access.LongLinkOf(mandate.Id, now)), document);
     }
 
     // Words for a card, or for whatever is no direct debit; who has the general ones pays from an account.

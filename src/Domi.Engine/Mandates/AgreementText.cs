@@ -44,6 +44,10 @@ internal static class AgreementText
         if (session.TextHash is { } shown && shown != hash) throw new RefusedException("changed_meanwhile", $"What was shown of {mandate.Reference} is no longer what would be signed.");
     }
 
+    /// <summary>Of two who sign, both sign the same: whether what the first signed still stands, in his language.</summary>
+    public static bool IsAsFirstSigned(Mandate mandate, Profile profile, Creditor creditor, Texts t) =>
+        mandate.Evidence is { } first && Whole(mandate, profile, creditor, t.In(first.Language)) == first.Text;
+
     /// <summary>Key of what people call it: a mandate, or an agreement.</summary>
     public static string WordOf(Mandate mandate) => mandate.Kind is AgreementKind.DirectDebit ? "fact.mandate" : "fact.agreement";
 

@@ -100,7 +100,8 @@ internal static class AmendMandate
     private static async Task<IResult> ActAsync(string mndtId, Call call, EngineDb db, DebtorMail mail, CustomerAccess access, BusinessClock clock, CancellationToken ct)
     {
         var type = call.Required("type", 40).ToLowerInvariant();
-        if (call.Number("reminder") is < 1 or > 4) throw Call.Invalid("reminder", "reminder is 1 to 4.");
+        var which = call.Number("reminder");
+        if (which is < 1 or > 4) throw Call.Invalid("reminder", "reminder is 1 to 4.");
         var reference = mndtId.ToUpperInvariant();
         await db.WriteOrRepeatAsync(async token =>
         {
@@ -115,15 +116,15 @@ internal static class AmendMandate
                 case "invite" or "reminder" when mandate.State is not MandateState.Prepared:
                     break;
                 case "invite":
-                    RequireMail(customer);
+                    RequireMail(mandate.InvitedAt(customer));
                     await mail.InvitationAsync(db, mandate, customer, profile, now, token, isAgain: true);
                     break;
                 case "reminder":
-                    RequireMail(customer);
-                    await RemindInvitations.RemindAsync(db, mandate, customer, profile, mail, now, token);
+                    RequireMail(mandate.InvitedAt(customer));
+                    await RemindInvitations.RemindAsync(db, mandate, customer, profile, mail, now, token, (int?)which);
                     break;
                 case "access":
-                    RequireMail(customer);
+                    RequireMail(customer.Email);
                     await mail.AccessAsync(db, mandate, customer, access.LongLinkOf(mandate.Id, clock.GetUtcNow()), now, token);
                     break;
                 case "automaticcheck" or "manualcheck":
@@ -136,9 +137,9 @@ internal static class AmendMandate
         return Results.NoContent();
     }
 
-    private static void RequireMail(Customer customer)
+    private static void RequireMail(string? to)
     {
-        if (customer.Email is null) throw new RefusedException("err_email_disabled", "The debtor has no e-mail address.") { Field = "email" };
+        if (to is null) throw new RefusedException("err_email_disabled", "The debtor has no e-mail address.") { Field = "email" };
     }
 
     /// <summary>The address of the debtor's own page, good for two minutes; by mandate, else by customer.</summary>
@@ -188,11 +189,13 @@ internal sealed class RemindInvitations(EngineDb db, DebtorMail mail, BusinessCl
     }
 
     /// <summary>Mails it, and plans the next one.</summary>
-    public static async Task RemindAsync(EngineDb db, Mandate mandate, Customer customer, Profiles.Profile profile, DebtorMail mail, DateTimeOffset now, CancellationToken ct)
+    /// <param name="number">Which one it is, 1 to 4; null for the next.</param>
+    public static async Task RemindAsync(EngineDb db, Mandate mandate, Customer customer, Profiles.Profile profile, DebtorMail mail, DateTimeOffset now, CancellationToken ct, int? number = null)
     {
         // Days that went by meanwhile are passed over.
-        var next = MandateRules.ReminderDays(profile).Skip(mandate.Reminders + 1).Select(d => (DateTimeOffset?)mandate.PreparedAt.AddDays(d)).FirstOrDefault(at => at > now);
-        mandate.Remind(next);
+        var asked = mandate.Evidence?.SignedAt ?? mandate.PreparedAt; // the second of two since the first has signed
+        var next = MandateRules.ReminderDays(profile).Skip(number ?? (mandate.Reminders + 1)).Select(d => (DateTimeOffset?)asked.AddDays(d)).FirstOrDefault(at => at > now);
+        mandate.Remind(next, number);
         await mail.InvitationAsync(db, mandate, customer, profile, now, ct, isAgain: true);
     }
 }

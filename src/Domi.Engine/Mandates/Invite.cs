@@ -34,7 +34,7 @@ internal static class Invite
     /// <summary>What a caller says of a mandate that is to be.</summary>
     /// <param name="Number">Profile by its number, or by its <paramref name="Code"/>.</param>
     internal sealed record Wanted(
-        long? Number, string? Code, CustomerBlock Customer, Iban? Account, Bic? Bic, DateTimeOffset? End, string? Reference, OnSignature? OnSignature, IReadOnlyList<int> ReminderDays, byte[]? Document);
+        long? Number, string? Code, CustomerBlock Customer, Iban? Account, Bic? Bic, DateTimeOffset? End, string? Reference, OnSignature? OnSignature, IReadOnlyList<int> ReminderDays, byte[]? Document, CoSigner? CoSigner);
 
     private static async Task<IResult> HandleAsync(
         Call call, EngineDb db, CreditorKeys keys, PublicAddress address, MandateEvents events, DebtorMail mail, BusinessClock clock, CancellationToken ct)
@@ -73,7 +73,7 @@ internal static class Invite
         var reference = call.Text("mandateNumber", 35)?.ToUpperInvariant();
         if (reference is not null && !SepaText.IsAllowedIdentifier(reference)) throw Call.Invalid("mandateNumber", "The mandate number has characters that banks do not take.");
         var days = call.Number("reminderDays") is { } first and > 0 ? [(int)Math.Min(first, 365)] : Array.Empty<int>();
-        return new(number, code, block, account, Accounts.BicOf(call.Text("bic", 20)), EndOf(call), reference, await OnSignature.ReadAsync(db, call, ct), days, CreateInvoice.PdfOf(call.Text("document", 14_000_000), "document"));
+        return new(number, code, block, account, Accounts.BicOf(call.Text("bic", 20)), EndOf(call), reference, await OnSignature.ReadAsync(db, call, ct), days, CreateInvoice.PdfOf(call.Text("document", 14_000_000), "document"), CoSign.Read(call));
     }
 
     /// <summary>Prepares a mandate inside the running transaction; with <c>check</c>, answers the signed one there is, without a page.</summary>
@@ -98,6 +98,7 @@ internal static class Invite
         }
 
         if (wanted.Account is { } account) await MandateRules.RequireAccountAsync(db, profile, account, null, ct);
+        CoSign.Require(profile, wanted.CoSigner);
         // A call that signs names its method there; an invitation may name one as well, which its page must then offer.
         var isInvitation = call.Http.Request.Path.Value?.TrimEnd('/').EndsWith("/sign", StringComparison.OrdinalIgnoreCase) != true;
         if (isInvitation && call.Text("method", 32)?.ToLowerInvariant() is { } method and not "auto") SignMethods.Require(profile, method, wanted.Account);
@@ -105,6 +106,7 @@ internal static class Invite
         var (mandate, token) = await PrepareMandate.Async(db, keys, profile, customer, wanted.Reference, null, wanted.Customer.Language, call.Text("token", 200), call.Text("contractNumber", 70), clock, ct,
             wanted.OnSignature?.Written(), call.Text("campaign", 250), CreateInvoice.AddressOf(call.Text("redirectUrl", 1000)));
         if (attributes is not null) mandate.Describe(attributes);
+        if (wanted.CoSigner is { } other) mandate.NameCoSigner(other);
         if (wanted.Document is { } document) mandate.Offer(await Blob.KeepAsync(db, document, "application/pdf", clock.GetUtcNow(), ct));
         if (wanted.End > clock.GetUtcNow() && wanted.End < mandate.LinkExpiresAt) mandate.Expires(wanted.End.Value);
         var reminders = wanted.ReminderDays.Count > 0 ? wanted.ReminderDays : MandateRules.ReminderDays(profile);

@@ -18,7 +18,16 @@ public sealed record SignatureEvidence(
 
     /// <summary>The person of whom somebody else proved that he signs.</summary>
     public string? ProvenName { get; init; }
+
+    /// <summary>Where the first of two signers is reached; his link and his code go there.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>What the first of two signers drew: the document is drawn anew with the second one's signature.</summary>
+    public string? DrawingHash { get; init; }
 }
+
+/// <summary>Who signs beside the debtor, and where he is reached.</summary>
+public sealed record CoSigner(string Name, string Email);
 
 /// <summary>A card as its payment provider knows it: never its number.</summary>
 /// <param name="Token">By which the provider charges it.</param>
@@ -30,7 +39,7 @@ public sealed record Card(string Token, DateOnly ExpiresOn, string Last, string 
 /// <summary>A debtor's permission to one creditor to collect from one account.</summary>
 /// <remarks>
 /// Prepared → Signed → Cancelled; a B2B mandate waits for the debtor's bank in between; Prepared → Cancelled. A signed one may be
-/// suspended and resumed. Source: EPC016-06, SDD Core rulebook, "The mandate"; EPC222-07 for B2B.
+/// suspended and resumed. What two sign is Prepared until the second has signed. Source: EPC016-06, SDD Core rulebook, "The mandate"; EPC222-07 for B2B.
 /// </remarks>
 public sealed class Mandate
 {
@@ -88,7 +97,7 @@ public sealed class Mandate
     /// <summary>The last day on which something was collected on it: a mandate lapses after 36 months without.</summary>
     public DateOnly? LastCollectedOn { get; private set; }
 
-    /// <summary>How often the invitation was recalled: 0 to 4.</summary>
+    /// <summary>The last reminder of the invitation that went: 0 to 4.</summary>
     public int Reminders { get; private set; }
 
     /// <summary>When the next reminder of the invitation is due.</summary>
@@ -139,6 +148,16 @@ public sealed class Mandate
     public string? SignMethod { get; private set; }
 
     public string? EvidenceJson { get; private set; }
+
+    public string? CoSignerName { get; private set; }
+
+    public string? CoSignerEmail { get; private set; }
+
+    /// <summary>Hash of the token of the second signer's page; it is kept when he declines, so that the page can say so.</summary>
+    public string? CoSignTokenHash { get; private set; }
+
+    /// <summary>What proves the second signature.</summary>
+    public string? CoEvidenceJson { get; private set; }
 
     /// <summary>The signed document.</summary>
     public string? DocumentHash { get; private set; }
@@ -203,9 +222,22 @@ public sealed class Mandate
 
     public SignatureEvidence? Evidence => EvidenceJson is null ? null : JsonSerializer.Deserialize<SignatureEvidence>(EvidenceJson);
 
+    public CoSigner? CoSigner => CoSignerName is { } name && CoSignerEmail is { } email ? new(name, email) : null;
+
+    public string? CoSignedBy => CoEvidence?.ProvenName ?? CoSignerName;
+
+    public SignatureEvidence? CoEvidence => CoEvidenceJson is null ? null : JsonSerializer.Deserialize<SignatureEvidence>(CoEvidenceJson);
+
+    /// <summary>The first of two has signed. Nothing of it holds before the second one does.</summary>
+    public bool AwaitsCoSigner => State is MandateState.Prepared && EvidenceJson is not null;
+
+    /// <summary>Where the invitation goes: to him whose turn it is.</summary>
+    public string? InvitedAt(Customer customer) => AwaitsCoSigner ? CoSignerEmail : customer.Email;
+
     public void Expires(DateTimeOffset at) => LinkExpiresAt = at;
 
-    public bool CanBeSigned(DateTimeOffset now) => State is MandateState.Prepared && now < LinkExpiresAt;
+    /// <param name="isCoSigner">By the second signer, whose turn it is once the first has signed.</param>
+    public bool CanBeSigned(DateTimeOffset now, bool isCoSigner = false) => State is MandateState.Prepared && now < LinkExpiresAt && AwaitsCoSigner == isCoSigner;
 
     /// <summary>The signer opened the page: an unopened link lives a year, an opened one six months.</summary>
     public void Open(DateTimeOffset now)
@@ -221,7 +253,7 @@ public sealed class Mandate
     /// <summary>What the signer filled in, before signing. Of a name as much as banks take, 70 characters.</summary>
     public void Fill(string name, string street, string zip, string city, string country, Iban? account, Bic? bic)
     {
-        Require(State is MandateState.Prepared);
+        Require(State is MandateState.Prepared && !AwaitsCoSigner);
         if (DebtorAccount is { } before && before != account) (CodeHash, CodeExpiresAt) = (null, null); // the code was for another text
         (DebtorName, DebtorStreet, DebtorZip, DebtorCity, DebtorCountry) = (Shorten.To(70, name), street, zip, city, country);
         (DebtorAccount, DebtorBic) = (account, bic);
@@ -242,10 +274,18 @@ public sealed class Mandate
         static string? Said(string? text) => text is { Length: > 0 } ? text : null;
     }
 
+    /// <summary>Who signs beside the debtor; null when nobody does.</summary>
+    public void NameCoSigner(CoSigner? other)
+    {
+        Require(State is MandateState.Prepared && !AwaitsCoSigner);
+        (CoSignerName, CoSignerEmail) = (other?.Name, other?.Email);
+        Version++;
+    }
+
     /// <summary>Something else is to begin with the signature: a page that showed the former is out of date.</summary>
     public void BeginWith(string? onSignatureJson)
     {
-        Require(State is MandateState.Prepared);
+        Require(State is MandateState.Prepared && !AwaitsCoSigner);
         if (OnSignatureJson == onSignatureJson) return;
         OnSignatureJson = onSignatureJson;
         Version++;
@@ -301,17 +341,63 @@ public sealed class Mandate
     /// <summary>Signs; a B2B mandate then waits for the debtor's bank.</summary>
     public void Sign(SignatureEvidence evidence, string method, string? place, string documentHash, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
     {
-        Require(State is MandateState.Prepared && (HasMeans || Kind is AgreementKind.Contract));
+        Require(State is MandateState.Prepared && !AwaitsCoSigner && CoSigner is null && (HasMeans || Kind is AgreementKind.Contract));
+        (SignMethod, SignedPlace, EvidenceJson) = (method, place, JsonSerializer.Serialize(evidence));
+        End(documentHash, now, bankAnswersAt);
+    }
+
+    /// <summary>The first of two signs: nothing begins yet, and the codes are the second one's from now on.</summary>
+    public void SignFirst(SignatureEvidence evidence, string method, string? place, string documentHash, string coSignTokenHash, DateTimeOffset? remindAt)
+    {
+        Require(State is MandateState.Prepared && !AwaitsCoSigner && CoSigner is not null && (HasMeans || Kind is AgreementKind.Contract));
+        (SignMethod, SignedPlace, EvidenceJson, DocumentHash) = (method, place, JsonSerializer.Serialize(evidence), documentHash);
+        (Reminders, RemindAt) = (0, remindAt);
+        AwaitFrom(CoSigner!, coSignTokenHash);
+    }
+
+    /// <summary>The second of two signs, and with that it is signed.</summary>
+    public void CoSign(SignatureEvidence evidence, string documentHash, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
+    {
+        Require(AwaitsCoSigner);
+        CoEvidenceJson = JsonSerializer.Serialize(evidence);
+        End(documentHash, now, bankAnswersAt);
+    }
+
+    /// <summary>Another is to sign beside the debtor, or the same at another address: the former link is dead.</summary>
+    public void AwaitFrom(CoSigner other, string coSignTokenHash)
+    {
+        Require(AwaitsCoSigner);
+        (CoSignerName, CoSignerEmail, CoSignTokenHash) = (other.Name, other.Email, coSignTokenHash);
+        ReachAnew(other.Email);
+    }
+
+    /// <summary>The second signer does not sign: half a signature is none, and the first is asked again.</summary>
+    public void Decline()
+    {
+        Require(AwaitsCoSigner);
+        var first = Evidence!.Email;
+        (SignMethod, SignedPlace, EvidenceJson, DocumentHash, RemindAt) = (null, null, null, null, null);
+        ReachAnew(first);
+    }
+
+    private void ReachAnew(string? email)
+    {
+        (CodeHash, CodeExpiresAt, CodeAttempts, CodesSent, CodeDestination) = (null, null, 0, 0, email);
+        Version++;
+    }
+
+    private void End(string documentHash, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
+    {
         State = Scheme is MandateScheme.B2B ? MandateState.SignedPendingDebtorBank : MandateState.Signed;
         BankAnswersAt = Scheme is MandateScheme.B2B ? bankAnswersAt : null;
-        (SignedAt, SignedOn, SignMethod, SignedPlace, DocumentHash) = (now, now.BrusselsDate(), method, place, documentHash);
-        EvidenceJson = JsonSerializer.Serialize(evidence);
+        (SignedAt, SignedOn, DocumentHash) = (now, now.BrusselsDate(), documentHash);
         (CodeHash, CodeExpiresAt) = (null, null);
         Version++;
     }
 
     /// <summary>
     /// Signed elsewhere: on paper, or taken over with its account. A B2B mandate waits for the debtor's bank, unless that has signed too.
+    /// All who have to sign did so there; what the first of two signed here no longer counts.
     /// </summary>
     public void Import(string method, DateOnly signedOn, string? place, string? documentHash, bool bankSigned, DateTimeOffset now, DateTimeOffset? bankAnswersAt)
     {
@@ -319,14 +405,14 @@ public sealed class Mandate
         var waits = Scheme is MandateScheme.B2B && !bankSigned;
         State = waits ? MandateState.SignedPendingDebtorBank : MandateState.Signed;
         BankAnswersAt = waits && DebtorAccount is not null ? bankAnswersAt : null;
-        (SignedAt, SignedOn, SignMethod, SignedPlace) = (now, signedOn, method, place);
+        (SignedAt, SignedOn, SignMethod, SignedPlace, EvidenceJson) = (now, signedOn, method, place, null);
         DocumentHash = documentHash ?? DocumentHash;
         Version++;
     }
 
     public void Offer(string contractHash)
     {
-        Require(State is MandateState.Prepared);
+        Require(State is MandateState.Prepared && !AwaitsCoSigner);
         ContractHash = contractHash;
         Version++;
     }
@@ -350,26 +436,28 @@ public sealed class Mandate
     /// <summary>Goes out on paper, to be signed by hand.</summary>
     public void Print()
     {
-        Require(State is MandateState.Prepared);
+        Require(State is MandateState.Prepared && !AwaitsCoSigner);
         IsPrinted = true;
         Version++;
     }
 
     public void Describe(string? attributesJson)
     {
+        Require(!AwaitsCoSigner);
         AttributesJson = attributesJson;
         Version++;
     }
 
     /// <summary>
-    /// What the debtor or the creditor amends of it; what is null stays. A signed B2B mandate is not amended: its debtor signs a new one.
+    /// What the debtor or the creditor amends of it; what is null stays. A signed B2B mandate is not amended: its debtor signs a new one. Nor
+    /// is one that the first of two has signed.
     /// </summary>
     /// <returns>The reasons that changed something: <c>_T50</c> account, <c>_T51</c> address, <c>_T53</c> name.</returns>
-    /// <exception cref="RefusedException"><c>err_invalid_state</c>: ended, or a B2B mandate that is signed.</exception>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: ended, a B2B mandate that is signed, or half signed.</exception>
     /// <remarks>Source: SDD Core rulebook, amendment of the mandate; EPC222-07 4.1 for B2B.</remarks>
     public IReadOnlyList<string> Amend(Iban? account, Bic? bic, string? name, string? street, string? zip, string? city, string? country)
     {
-        Require(State is not MandateState.Cancelled);
+        Require(State is not MandateState.Cancelled && !AwaitsCoSigner);
         Require(State is MandateState.Prepared || Scheme is MandateScheme.Core);
         var reasons = new List<string>();
         if (account is { } other && other != DebtorAccount)
@@ -411,10 +499,11 @@ public sealed class Mandate
     }
 
     /// <summary>Recalls the invitation; the next time at an instant, if any.</summary>
-    public void Remind(DateTimeOffset? next)
+    /// <param name="number">Which of the four it is; null for the next.</param>
+    public void Remind(DateTimeOffset? next, int? number = null)
     {
         Require(State is MandateState.Prepared);
-        Reminders = Math.Min(4, Reminders + 1);
+        Reminders = number ?? Math.Min(4, Reminders + 1);
         RemindAt = next;
         Version++;
     }
@@ -422,7 +511,7 @@ public sealed class Mandate
     /// <summary>To another profile of the same scheme.</summary>
     public void MoveTo(Guid profileId)
     {
-        Require(State is not MandateState.Cancelled);
+        Require(State is not MandateState.Cancelled && !AwaitsCoSigner);
         ProfileId = profileId;
         Version++;
     }

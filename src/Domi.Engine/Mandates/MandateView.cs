@@ -38,12 +38,18 @@ internal static class MandateView
         {
             Pair("MandateName", profile.Name), Pair("TemplateId", profile.Number), Pair("Language", mandate.Language ?? customer.Language ?? creditor.Language),
         };
-        if (mandate.SignedAt is { } signedAt)
+        if ((mandate.Evidence?.SignedAt ?? mandate.SignedAt) is { } signedAt)
         {
             supplementary.Add(Pair("SignerMethod#0", mandate.SignMethod ?? "plain"));
             supplementary.Add(Pair("Signer#0", mandate.SignedBy ?? customer.DisplayName));
             if (mandate.SignedPlace is { } place) supplementary.Add(Pair("SignerPlace#0", place));
             supplementary.Add(Pair("SignerDate#0", Json.Instant(signedAt)));
+            if (mandate.CoEvidence is { } second)
+            {
+                supplementary.Add(Pair("SignerMethod#1", second.Channel));
+                supplementary.Add(Pair("Signer#1", mandate.CoSignedBy!));
+                supplementary.Add(Pair("SignerDate#1", Json.Instant(second.SignedAt)));
+            }
         }
 
         if (mandate is { CardToken: { } token, CardExpiresOn: { } expiresOn })

@@ -100,6 +100,8 @@ internal static class SignRoute
         if (method is "import" or "digisign" or "sms" && mandate is { Kind: AgreementKind.DirectDebit, DebtorAccount: null }) throw Call.Missing("iban");
         var customer = (await db.Customers.FindAsync([mandate.CustomerId], ct))!;
         if (method == "sms" && (wanted.Customer.Mobile ?? customer.Mobile) is null) throw Call.Missing("mobile");
+        // Who signs on the page is asked there; what was signed elsewhere was signed there by all who had to.
+        if (profile.CoSigning is CoSigning.Required && mandate.CoSigner is null && method is not ("import" or "paper" or "email")) throw Call.Missing("cosignerEmail");
         // Who signs by himself says that he is no consumer; what was signed elsewhere or is signed on the page is asked there.
         if (mandate.Scheme is MandateScheme.B2B && method is not ("import" or "paper" or "email") && customer.EnterpriseNumber is null) throw Call.Missing("coc");
         // A mandate with an account was filled with it; who proves who he is tells his name then.
@@ -146,10 +148,12 @@ internal static class SignRoute
     {
         var hash = Secrets.HashOf(key);
         var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == call.CreditorId && m.PageTokenHash == hash, ct) ?? throw new RefusedException("err_no_contract", "No mandate has this key.") { Field = "key" };
-        if (mandate.State is not MandateState.Prepared) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference)) { Field = "key" };
+        if (mandate.State is not MandateState.Prepared || mandate.AwaitsCoSigner) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference)) { Field = "key" };
 
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, ct);
         CustomerRoutes.Fill(customer, wanted.Customer);
+        CoSign.Require((await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), wanted.CoSigner);
+        if (wanted.CoSigner is { } other) mandate.NameCoSigner(other);
         if (wanted.Account is { } account)
         {
             await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId), account, mandate.Id, ct);

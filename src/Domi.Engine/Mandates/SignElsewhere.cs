@@ -15,15 +15,15 @@ internal sealed class SignElsewhere(EngineDb db, CreditorKeys keys, BusinessCloc
     /// <summary>From the signing page. One form leaves once: <paramref name="once"/> names it.</summary>
     /// <returns>The path where the signer goes on.</returns>
     /// <exception cref="RefusedException"><c>link_expired</c>, <c>err_invalid_state</c>.</exception>
-    public Task<string> LeaveAsync(Guid mandateId, string method, string once, CancellationToken ct) => db.WriteOrRepeatAsync(async write =>
+    public Task<string> LeaveAsync(Guid mandateId, string method, string once, bool isCoSigner, CancellationToken ct) => db.WriteOrRepeatAsync(async write =>
     {
         var mandate = await db.Mandates.SingleAsync(m => m.Id == mandateId, write);
-        if (!mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
+        if (!mandate.CanBeSigned(clock.GetUtcNow(), isCoSigner)) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
         if (method == SignMethods.Payment) return await PayAsync(mandate, write);
 
         var token = Secrets.HashOf($"{mandate.Id:n}:{method}:{once}")[..40];
         var hash = Secrets.HashOf(token);
-        if (!await db.Identifications.AnyAsync(i => i.TokenHash == hash, write)) Identifications.Begin(db, mandate, method, Issuers.Of(mandate.DebtorAccount, isB2B: false), clock.GetUtcNow(), token);
+        if (!await db.Identifications.AnyAsync(i => i.TokenHash == hash, write)) Identifications.Begin(db, mandate, method, Issuers.Of(mandate.DebtorAccount, isB2B: false), clock.GetUtcNow(), token, isCoSigner);
         return "/identify/" + token;
     }, ct);
 

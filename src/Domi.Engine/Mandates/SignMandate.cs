@@ -19,6 +19,9 @@ internal sealed record SignerDetails(string Name, string Street, string Zip, str
 {
     /// <summary>What was answered to the profile's questions; null to leave what is known.</summary>
     public string? Attributes { get; init; }
+
+    /// <summary>Who signs beside him.</summary>
+    public CoSigner? CoSigner { get; init; }
 }
 
 /// <summary>Who signs from where: goes into the evidence.</summary>
@@ -26,28 +29,32 @@ internal sealed record SignerSession(string Language, string Address, string Age
 {
     /// <summary>Of the text that a page showed; null where the creditor's own system showed it.</summary>
     public string? TextHash { get; init; }
+
+    /// <summary>The second of two signers.</summary>
+    public bool IsCoSigner { get; init; }
 }
 
 /// <summary>The steps of the signing page, each one transaction: details, code, signature.</summary>
 /// <remarks>A signature by code is a simple electronic signature; limits: 6 digits, 10 minutes, 5 attempts, 5 codes a mandate.</remarks>
-internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement settlement, DebtorMail mail, BusinessClock clock)
+internal sealed class SignMandate(EngineDb db, CreditorKeys keys, MandateEvents events, Settlement settlement, DebtorMail mail, BusinessClock clock)
 {
     /// <summary>The way to sign that is a code, mailed.</summary>
     public const string ByCode = "email";
 
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
 
+    /// <summary>By the token of the signer's page, or of the second signer's.</summary>
     public Task<Mandate?> FindAsync(string token, CancellationToken ct)
     {
         var hash = Secrets.HashOf(token);
-        return db.Mandates.SingleOrDefaultAsync(m => m.PageTokenHash == hash, ct);
+        return db.Mandates.SingleOrDefaultAsync(m => m.PageTokenHash == hash || m.CoSignTokenHash == hash, ct);
     }
 
     /// <summary>Keeps what the signer filled in. A B2B mandate needs an enterprise number and the declaration.</summary>
     /// <exception cref="RefusedException"><c>b2b_consumer</c>, <c>link_expired</c>, <c>err_invalid_state</c>, <c>creditor_unidentified</c>.</exception>
     public Task FillAsync(Guid mandateId, SignerDetails details, CancellationToken ct) => db.WriteAsync(async token =>
     {
-        var mandate = await SignableAsync(mandateId, token);
+        var mandate = await SignableAsync(mandateId, isCoSigner: false, token);
         var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
         if (mandate.Scheme is MandateScheme.B2B)
         {
@@ -60,6 +67,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         await ReachCustomer.TakeAsync(db, customer, details.Email, token);
         if (details.Account is { } account) await MandateRules.RequireAccountAsync(db, (await CreditorFacts.ReadAsync(db, mandate.CreditorId, token)).ProfileOf(mandate.ProfileId), account, mandate.Id, token);
         mandate.Fill(details.Name, details.Street, details.Zip, details.City, details.Country, details.Account, details.Account is { } known ? BelgianBanks.BicOf(known) : null);
+        mandate.NameCoSigner(details.CoSigner);
         if (details.Attributes is not null) mandate.Describe(details.Attributes);
         mandate.Reach(details.Email);
     }, ct);
@@ -72,9 +80,9 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
     }, ct);
 
     /// <summary>Mails a new code; the former one no longer holds.</summary>
-    public Task SendCodeAsync(Guid mandateId, string email, string language, CancellationToken ct) => db.WriteAsync(async token =>
+    public Task SendCodeAsync(Guid mandateId, string email, string language, bool isCoSigner, CancellationToken ct) => db.WriteAsync(async token =>
     {
-        var mandate = await SignableAsync(mandateId, token);
+        var mandate = await SignableAsync(mandateId, isCoSigner, token);
         var now = clock.GetUtcNow();
         var since = now.AddHours(-1);
         var about = $"mandate:{mandate.Id}";
@@ -93,7 +101,7 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var digits = new string([.. code.Where(char.IsAsciiDigit)]);
         var holds = await db.WriteAsync(async token =>
         {
-            var mandate = await SignableAsync(mandateId, token);
+            var mandate = await SignableAsync(mandateId, session.IsCoSigner, token);
             return mandate.TryCode(HashOfCode(mandate, digits), clock.GetUtcNow());
         }, ct);
         if (!holds) throw new RefusedException("code_wrong", "The code does not hold.") { Field = "Code" };
@@ -150,27 +158,47 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         var now = clock.GetUtcNow();
         var isByCode = method == ByCode;
         var t = new Texts(typeof(SignMandate).Assembly).In(session.Language);
-        var wording = AgreementText.Of(profile, creditor, t);
         var signed = AgreementText.Whole(draft, profile, creditor, t);
         var hashOfText = Secrets.HashOf(signed);
         AgreementText.RequireShown(draft, hashOfText, session);
+        if (session.IsCoSigner && !AgreementText.IsAsFirstSigned(draft, profile, creditor, t)) throw new RefusedException("changed_meanwhile", $"What the first signed of {draft.Reference} is no longer what would be signed.");
+        if (draft.CoSigner is null && profile.CoSigning is CoSigning.Required) throw new RefusedException("changed_meanwhile", $"{draft.Reference} needs a second signer by now.");
+        var isFirstOfTwo = draft.CoSigner is not null && !session.IsCoSigner;
         var evidence = new SignatureEvidence(signed, hashOfText, SepaMandateText.Version, session.Language,
             method, isByCode ? draft.CodeDestination : null, session.ShownAt, now, session.Address, session.Agent.Length > 300 ? session.Agent[..300] : session.Agent, isByCode ? draft.CodeAttempts + 1 : 0)
         {
             Terms = AgreementText.TermsOf(profile, creditor, t.Language),
             ProvenName = provenName,
+            Email = isFirstOfTwo ? draft.CodeDestination ?? await db.Customers.Where(c => c.Id == draft.CustomerId).Select(c => c.Email).SingleOrDefaultAsync(ct) : null,
+            DrawingHash = isFirstOfTwo && drawing is not null ? Blob.HashOf(drawing) : null,
         };
-        var pdf = MandateDocuments.Draw(draft, creditor, profile, wording, evidence, drawing, place, now);
+        MandateDocuments.Signed own = new(evidence, drawing);
+        var pdf = session.IsCoSigner && draft.Evidence is { } before
+            ? MandateDocuments.Draw(draft, creditor, profile, new(before, before.DrawingHash is { } drawn ? await Blob.ReadAsync(db, drawn, ct) : null), own, draft.SignedPlace, now)
+            : MandateDocuments.Draw(draft, creditor, profile, own, null, place, now);
 
         // Beaten by another post of the same form, it looks again, and finds the mandate signed.
         return await db.WriteOrRepeatAsync(async token =>
         {
-            var mandate = await SignableAsync(mandateId, token);
+            var mandate = await SignableAsync(mandateId, session.IsCoSigner, token);
             if (mandate.Version != draft.Version) throw new RefusedException("changed_meanwhile", "The mandate was changed while it was signed.");
+            // Days may lie between the two signatures: the account may be blocked by now, or have a mandate.
+            if (session.IsCoSigner && mandate.DebtorAccount is { } account) await MandateRules.RequireAccountAsync(db, profile, account, mandate.Id, token);
             var hash = await Blob.KeepAsync(db, pdf, "application/pdf", now, token);
-            mandate.Sign(evidence, method, place, hash, now, now + Outcomes.Interval);
-            await FollowAsync(mandate, now, token, isPaid);
             var customer = await db.Customers.SingleAsync(c => c.Id == mandate.CustomerId, token);
+            if (isFirstOfTwo)
+            {
+                if (drawing is not null) await Blob.KeepAsync(db, drawing, "image/png", now, token);
+                var days = MandateRules.ReminderDays(profile);
+                mandate.SignFirst(evidence, method, place, hash, Secrets.HashOf(keys.CoSignToken(creditor, mandate.Id, mandate.CoSignerEmail!)), days.Count > 0 ? now.AddDays(days[0]) : null);
+                await OnSignature.BeginAsync(db, mandate, isPaid, clock, token);
+                await mail.CoSignAsync(db, mandate, customer, profile, now, token);
+                return mandate;
+            }
+
+            if (session.IsCoSigner) mandate.CoSign(evidence, hash, now, now + Outcomes.Interval);
+            else mandate.Sign(evidence, method, place, hash, now, now + Outcomes.Interval);
+            await FollowAsync(mandate, now, token, isPaid);
             await mail.MandateSignedAsync(db, mandate, customer, now, token);
             return mandate;
         }, ct);
@@ -213,11 +241,11 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
         await settlement.ChangedAsync(invoice, ct);
     }
 
-    private async Task<Mandate> SignableAsync(Guid id, CancellationToken ct)
+    private async Task<Mandate> SignableAsync(Guid id, bool isCoSigner, CancellationToken ct)
     {
         var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.Id == id, ct) ?? throw Withdrawn();
-        if (mandate.State is MandateState.Prepared && !mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("link_expired", $"The link of {mandate.Reference} has expired.");
-        if (!mandate.CanBeSigned(clock.GetUtcNow())) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
+        if (mandate.State is MandateState.Prepared && mandate.LinkExpiresAt <= clock.GetUtcNow()) throw new RefusedException("link_expired", $"The link of {mandate.Reference} has expired.");
+        if (!mandate.CanBeSigned(clock.GetUtcNow(), isCoSigner)) throw new RefusedException("err_invalid_state", $"Mandate {mandate.Reference} is {mandate.State}.", ("reference", mandate.Reference));
         if ((await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor is { CreditorIdentifier: "" } creditor && mandate.Kind is AgreementKind.DirectDebit)
             throw new RefusedException("creditor_unidentified", $"{creditor.Name} has no creditor identifier: nothing can be signed.", ("creditor", creditor.Name));
         return mandate;
@@ -233,13 +261,17 @@ internal sealed class SignMandate(EngineDb db, MandateEvents events, Settlement 
 /// <summary>The signed document: wording, parties, signature and its evidence.</summary>
 internal static class MandateDocuments
 {
-    public static byte[] Draw(Mandate mandate, Creditor creditor, Profile profile, MandateText wording, SignatureEvidence evidence, byte[]? drawing, string? place, DateTimeOffset now)
+    /// <summary>What proves a signature, and what was drawn.</summary>
+    public sealed record Signed(SignatureEvidence Evidence, byte[]? Drawing);
+
+    /// <param name="second">Of two who sign: who signed after the first, in whose language the document is.</param>
+    public static byte[] Draw(Mandate mandate, Creditor creditor, Profile profile, Signed first, Signed? second, string? place, DateTimeOffset now)
     {
-        var t = new Texts(typeof(MandateDocuments).Assembly).In(evidence.Language);
-        var isByCode = evidence.Channel == SignMandate.ByCode;
+        var t = new Texts(typeof(MandateDocuments).Assembly).In(first.Evidence.Language);
+        var wording = AgreementText.Of(profile, creditor, t);
         return MandatePdf.Draw(new()
         {
-            Language = DocumentLanguages.FromCode(evidence.Language),
+            Language = DocumentLanguages.FromCode(first.Evidence.Language),
             Title = wording.Title,
             Paragraphs = wording.Paragraphs,
             MandateReference = mandate.Reference,
@@ -250,19 +282,29 @@ internal static class MandateDocuments
             Bic = mandate.DebtorBic?.Value,
             Card = mandate.MaskedMeans,
             Kind = KindOf(mandate.Kind),
-            Terms = evidence.Terms,
+            Terms = first.Evidence.Terms,
             Answers = Answers(profile, mandate, t),
             IsRecurrent = true,
             IsB2B = mandate.Scheme is MandateScheme.B2B,
             SignedOn = now.BrusselsDate(),
             SignedAt = place,
-            Signature = new(mandate.DebtorName ?? "", drawing),
-            Evidence = new(evidence.TextHash, evidence.ShownAt, evidence.SignedAt, evidence.Address, evidence.Agent,
-                isByCode ? evidence.Channel : null, Shorten(evidence.Destination), null, isByCode ? evidence.Attempts : null, evidence.TextVersion)
-            {
-                Proof = isByCode || drawing is not null ? null : string.Join(": ", new[] { MethodOf(evidence.Channel, t), evidence.ProvenName }.OfType<string>()),
-            },
+            Signature = new(mandate.DebtorName ?? "", first.Drawing),
+            Evidence = EvidenceOf(first, t),
+            IsSignedByTwo = mandate.CoSigner is not null,
+            CoSignature = second is null ? null : new(mandate.CoSignerName ?? "", second.Drawing),
+            CoEvidence = second is null ? null : EvidenceOf(second, t),
         });
+    }
+
+    private static MandateEvidence EvidenceOf(Signed signed, Texts t)
+    {
+        var evidence = signed.Evidence;
+        var isByCode = evidence.Channel == SignMandate.ByCode;
+        return new(evidence.TextHash, evidence.ShownAt, evidence.SignedAt, evidence.Address, evidence.Agent,
+            isByCode ? evidence.Channel : null, Shorten(evidence.Destination), null, isByCode ? evidence.Attempts : null, evidence.TextVersion)
+        {
+            Proof = isByCode || signed.Drawing is not null ? null : string.Join(": ", new[] { MethodOf(evidence.Channel, t), evidence.ProvenName }.OfType<string>()),
+        };
     }
 
     /// <summary>The form to be signed by hand: what is not known yet is a line to write on.</summary>
@@ -287,6 +329,7 @@ internal static class MandateDocuments
             Answers = Answers(profile, mandate, t),
             IsRecurrent = true,
             IsB2B = mandate.Scheme is MandateScheme.B2B,
+            IsSignedByTwo = mandate.CoSigner is not null || profile.CoSigning is CoSigning.Required,
         });
     }
 

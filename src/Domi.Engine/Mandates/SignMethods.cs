@@ -28,6 +28,12 @@ internal static class SignMethods
     // Belgian banks that take mandates between businesses without paper; the others want the form.
     private static readonly string[] ConnectedB2B = ["ARSP", "AXAB", "JVBA", "ABER", "GKCC", "GEBA", "CREG", "NICA", "BBRU", "KRED", "VDSP"];
 
+    /// <summary>The ways in which a second person signs: what is a bank's or a card's is the debtor's, and a paper is signed by both at once.</summary>
+    public static bool MayBeSecond(string method) => method is "email" or "digisign" or "itsme" or "eid" or "idin";
+
+    /// <summary>Key of what people call it; all that are a first payment have one name.</summary>
+    public static string WordOf(string method) => "sign.way." + (All.Contains(method) ? method : Payment);
+
     public static bool IsPayment(string method) => Payments.Contains(method);
 
     /// <summary>Those that there are for a kind of agreement.</summary>

@@ -1,6 +1,7 @@
 using Domi.Engine.Creditors;
 using Domi.Engine.Identity;
 using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.AspNetCore.Http;
@@ -10,15 +11,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.Pages;
 
 /// <summary>Second step of signing: the text with all its facts, and the signature by code or by drawing.</summary>
-internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, IdentityProviders providers, EngineDb db, CreditorKeys keys, StepNonces nonces, BusinessClock clock, Texts texts)
+internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, CoSign coSign, IdentityProviders providers, EngineDb db, CreditorKeys keys, StepNonces nonces, BusinessClock clock, Texts texts)
     : SigningPage(sign, db, keys, clock, texts)
 {
     private const string Step = "sign";
     private const string Png = "data:image/png;base64,";
 
     public MandateText Wording { get; private set; } = null!; // set before the page is drawn
-
-    public string Nonce { get; private set; } = "";
 
     public string Destination => MandateDocuments.Shorten(Mandate.CodeDestination) ?? "";
 
@@ -41,6 +40,9 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
     /// <summary>Ways that lead away from this page.</summary>
     public IReadOnlyList<string> Leaving => [.. Offered.Where(SignMethods.Elsewhere.Contains)];
 
+    /// <summary>What the first of two signed is no longer what would be signed: then neither is this.</summary>
+    public bool IsOutdated => IsCoSigner && !AgreementText.IsAsFirstSigned(Mandate, Profile, Creditor!, T);
+
     public bool IsPaperOnly => SignMethods.TakesPaperOnly(Profile, Mandate.DebtorAccount);
 
     /// <summary>The creditor's own terms, to be ticked.</summary>
@@ -50,7 +52,12 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
 
     public bool HasTicked { get; private set; }
 
-    private bool IsFilled => (Mandate.DebtorAccount is not null || !AsksAccount) && Mandate is { CodeDestination: not null, DebtorStreet.Length: > 0, DebtorCity.Length: > 0 };
+    // Where the second signs nobody asks.
+    private string? Place => IsCoSigner ? null : Mandate.DebtorCity;
+
+    // What the first of two has signed is complete, also where he signed past these pages.
+    private bool IsFilled => IsCoSigner || ((Mandate.DebtorAccount is not null || !AsksAccount) && Mandate is { CodeDestination: not null, DebtorStreet.Length: > 0, DebtorCity.Length: > 0 }
+        && (Mandate.CoSigner is not null || Profile.CoSigning is not CoSigning.Required));
 
     public async Task<IActionResult> OnGetAsync(string token, CancellationToken ct)
     {
@@ -68,7 +75,7 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
 
         try
         {
-            await Signing.SendCodeAsync(Mandate.Id, Mandate.CodeDestination!, Language, ct);
+            await Signing.SendCodeAsync(Mandate.Id, Mandate.CodeDestination!, Language, IsCoSigner, ct);
         }
         catch (RefusedException refused)
         {
@@ -99,14 +106,14 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         if (MustAgree && !HasTicked && !(leave is not null && leave != SignMethods.Payment)) Errors["terms"] = T["sign.terms.missing"]; // who identifies himself ticks them there
         if (leave is not null) return await LeaveAsync(leave, nonce!, ct);
         if (Errors.Count > 0) return Draw();
-        var session = new SignerSession(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt) { TextHash = shown.TextHash };
+        var session = new SignerSession(shown.Language, HttpContext.Connection.RemoteIpAddress?.ToString() ?? "", Request.Headers.UserAgent.ToString(), shown.ShownAt) { TextHash = shown.TextHash, IsCoSigner = IsCoSigner };
         try
         {
             if (Draws ? !OffersDrawing : !OffersCode) return Redirect(At($"/sign/{token}"));
-            if (Draws) await DrawnAsync(drawing, session, ct);
+            if (Draws) await DrawnAsync(drawing, session, Place, ct);
             else if (!AwaitsCode) Errors["code"] = Mandate.CodeHash is null ? T["sign.code.none"] : Dead();
             else if (DigitsOf(code) is not { Length: 6 } digits) Errors["code"] = T["sign.code.missing"];
-            else await Signing.SignByCodeAsync(Mandate.Id, digits, session, Mandate.DebtorCity, ct);
+            else await Signing.SignByCodeAsync(Mandate.Id, digits, session, Place, ct);
         }
         catch (RefusedException refused)
         {
@@ -127,6 +134,29 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         return Redirect(At(ExitUrl is null || IsB2B ? $"/sign/{token}" : $"/sign/{token}/exit"));
     }
 
+    /// <summary>The second signer does not sign.</summary>
+    public async Task<IActionResult> OnPostDeclineAsync(string token, string? nonce, CancellationToken ct)
+    {
+        if (!await ReadAsync(token, ct)) return NotFound();
+        if (!CanBeSigned || !IsCoSigner || nonces.Read(nonce, Mandate.Id, Step) is null) return Redirect(At($"/sign/{token}"));
+
+        try
+        {
+            await coSign.DeclineAsync(Mandate.Id, ct);
+        }
+        catch (RefusedException refused)
+        {
+            Refusal = T.Refused(refused);
+            return await ReadAgainAsync(ct) ? Draw() : NotFound();
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // he signed, or declined, in another tab: the page says which
+        }
+
+        return Redirect(At($"/sign/{token}"));
+    }
+
     private async Task<IActionResult> LeaveAsync(string method, string once, CancellationToken ct)
     {
         if (Errors.Count > 0) return Draw();
@@ -134,7 +164,7 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
 
         try
         {
-            return Redirect(At(await elsewhere.LeaveAsync(Mandate.Id, method, once, ct)));
+            return Redirect(At(await elsewhere.LeaveAsync(Mandate.Id, method, once, IsCoSigner, ct)));
         }
         catch (RefusedException refused)
         {
@@ -143,18 +173,19 @@ internal sealed class ConfirmModel(SignMandate sign, SignElsewhere elsewhere, Id
         }
     }
 
-    private async Task DrawnAsync(string? drawing, SignerSession session, CancellationToken ct)
+    private async Task DrawnAsync(string? drawing, SignerSession session, string? place, CancellationToken ct)
     {
         var png = new byte[drawing?.Length ?? 0];
         if (string.IsNullOrEmpty(drawing)) Errors["drawing"] = T["sign.draw.missing"];
         else if (drawing.StartsWith(Png, StringComparison.Ordinal) && Convert.TryFromBase64String(drawing[Png.Length..], png, out var length))
-            await Signing.SignByDrawingAsync(Mandate.Id, png[..length], session, Mandate.DebtorCity, ct);
+            await Signing.SignByDrawingAsync(Mandate.Id, png[..length], session, place, ct);
         else Errors["drawing"] = T["refused.drawing_unreadable"];
     }
 
     protected override void HasRead()
     {
         Offered = SignMethods.Of(Profile, Mandate.DebtorAccount, Mandate.DebtorCountry, providers);
+        if (IsCoSigner) Offered = IsOutdated ? [] : [.. Offered.Where(SignMethods.MayBeSecond)];
         Terms = AgreementText.TermsOf(Profile, Creditor!, Language);
         if (!OffersCode) Draws = true;
     }

@@ -1,4 +1,5 @@
 using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
 using Domi.Platform;
 using Domi.Standards;
 
@@ -25,10 +26,14 @@ internal sealed class DetailsForm
 
     public bool NoConsumer { get; set; }
 
+    public string? CoSignerName { get; set; }
+
+    public string? CoSignerEmail { get; set; }
+
     public string? Nonce { get; set; }
 
     /// <summary>Checks every field; null when one is wrong, and then <paramref name="errors"/> says which and why.</summary>
-    public SignerDetails? Read(Texts t, bool isB2B, bool asksAccount, Dictionary<string, string> errors)
+    public SignerDetails? Read(Texts t, bool isB2B, bool asksAccount, CoSigning coSigning, Dictionary<string, string> errors)
     {
         (Name, Street, Zip, City, Email, Iban, Enterprise) = (Trim(Name), Trim(Street), Trim(Zip), Trim(City), Trim(Email), Trim(Iban), Trim(Enterprise));
         Require("name", Name, 70); // what a bank takes of a name
@@ -53,13 +58,29 @@ internal sealed class DetailsForm
             if (!NoConsumer) errors["noconsumer"] = t["field.noconsumer.missing"];
         }
 
-        return errors.Count > 0 ? null : new(Name!, Street!, Zip!, City!, Country!, Email!, account, NoConsumer, Enterprise);
+        var other = coSigning is CoSigning.None ? null : ReadCoSigner(t, coSigning is CoSigning.Required, Email, errors);
+        return errors.Count > 0 ? null : new(Name!, Street!, Zip!, City!, Country!, Email!, account, NoConsumer, Enterprise) { CoSigner = other };
 
         void Require(string field, string? text, int most)
         {
             if (text is null) errors[field] = t[$"field.{field}.missing"];
             else if (text.Length > most || text.Any(char.IsControl)) errors[field] = t["field.too_long", ("most", most)];
         }
+    }
+
+    /// <summary>Who signs beside the signer; null for nobody, and when a field is wrong.</summary>
+    /// <param name="own">The signer's own address: one who has both links signs alone.</param>
+    public CoSigner? ReadCoSigner(Texts t, bool isNeeded, string? own, Dictionary<string, string> errors)
+    {
+        (CoSignerName, CoSignerEmail) = (Trim(CoSignerName), Trim(CoSignerEmail));
+        if (!isNeeded && CoSignerName is null && CoSignerEmail is null) return null;
+
+        if (CoSignerName is null) errors["cosignername"] = t["field.cosignername.missing"];
+        else if (CoSignerName.Length > 70 || CoSignerName.Any(char.IsControl)) errors["cosignername"] = t["field.too_long", ("most", 70)];
+        if (CoSignerEmail is null) errors["cosigneremail"] = t["field.cosigneremail.missing"];
+        else if (CoSignerEmail.Length > 254 || !SendMails.IsAddress(CoSignerEmail)) errors["cosigneremail"] = t["field.email.wrong"];
+        else if (string.Equals(CoSignerEmail, own, StringComparison.OrdinalIgnoreCase)) errors["cosigneremail"] = t["field.cosigneremail.own"];
+        return errors.ContainsKey("cosignername") || errors.ContainsKey("cosigneremail") ? null : new(CoSignerName!, CoSignerEmail!);
     }
 
     /// <summary>What is wrong with an account number, as helpfully as its form allows; null when it holds.</summary>

@@ -21,6 +21,8 @@ internal sealed record FieldView(string Name, string Label, string? Value, strin
     /// <summary>Lines of a longer text; none for one line.</summary>
     public int Lines { get; init; }
 
+    public bool IsNeeded { get; init; } = true;
+
     /// <summary>Digits that are read one by one.</summary>
     public bool IsCode { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed class IdentifyModel(
 
     public string MethodName => T[$"identify.method.{found.Method}"];
 
-    public bool IsOpen => identify.IsOpen(found) && (found.MandateId is null || Mandate?.CanBeSigned(clock.GetUtcNow()) == true);
+    public bool IsOpen => identify.IsOpen(found) && (found.MandateId is null || Mandate?.CanBeSigned(clock.GetUtcNow(), found.IsCoSigner) == true);
 
     public bool Succeeded => found.State is IdentificationState.Identified;
 
@@ -124,7 +124,7 @@ internal sealed class IdentifyModel(
             Wording = AgreementText.Of(facts.ProfileOf(mandate.ProfileId), Creditor, T);
             Terms = AgreementText.TermsOf(facts.ProfileOf(mandate.ProfileId), Creditor, Language);
             Document = AgreementText.DocumentPath(keys, Creditor, mandate);
-            TypedName ??= mandate.DebtorName ?? (await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct)) switch { { CompanyName: null, FirstName: null, LastName: null } => null, var known => known.DisplayName };
+            TypedName ??= (found.IsCoSigner ? mandate.CoSignerName : mandate.DebtorName) ?? (await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct)) switch { { CompanyName: null, FirstName: null, LastName: null } => null, var known => known.DisplayName };
         }
 
         if (IsOpen)

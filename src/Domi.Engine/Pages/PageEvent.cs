@@ -4,7 +4,7 @@ namespace Domi.Engine.Pages;
 public sealed class PageEvent
 {
     public const string Question = "question", Email = "email", Scheduled = "scheduled", Unscheduled = "unscheduled", History = "history";
-    public const string Cancelled = "cancelled", Expired = "expired", Failed = "failed";
+    public const string Cancelled = "cancelled", Expired = "expired", Failed = "failed", Declined = "declined";
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 

@@ -4,6 +4,7 @@ using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.Profiles;
 using Domi.Platform;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages;
@@ -26,14 +27,28 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
     /// <summary>The invoice from whose page the mandate was begun.</summary>
     public Invoice? Invoice { get; private set; }
 
-    public string? InvoicePage => Invoice is null ? null : At("/pay/" + keys.InvoiceToken(Creditor!, Invoice.Id));
+    public string? InvoicePage => Invoice is null || IsCoSigner ? null : At("/pay/" + keys.InvoiceToken(Creditor!, Invoice.Id));
 
     public bool AsksAccount => Mandate.Kind is AgreementKind.DirectDebit;
 
     /// <summary>The word for it in the texts: <c>sign.title</c>, <c>sign.title.card</c>, <c>sign.title.contract</c>.</summary>
     public string WordsOf(string key) => Mandate.Kind switch { AgreementKind.CreditCard => key + ".card", AgreementKind.Contract => key + ".contract", _ => key };
 
-    public bool CanBeSigned => Mandate.CanBeSigned(clock.GetUtcNow());
+    /// <summary>The page is the second signer's.</summary>
+    public bool IsCoSigner { get; private set; }
+
+    /// <summary>It is his turn whose page this is.</summary>
+    public bool CanBeSigned => Mandate.CanBeSigned(clock.GetUtcNow(), IsCoSigner);
+
+    /// <summary>The first of two has signed, and this is his page.</summary>
+    public bool AwaitsOther => !IsCoSigner && Mandate.CanBeSigned(clock.GetUtcNow(), isCoSigner: true);
+
+    /// <summary>What the first signer typed of the second one, where that was wrong.</summary>
+    [BindProperty]
+    public DetailsForm Form { get; set; } = new();
+
+    /// <summary>Of a form on this page.</summary>
+    public string Nonce { get; protected set; } = "";
 
     public DateOnly Today => clock.Today;
 
@@ -47,7 +62,9 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
     {
         get
         {
-            var status = Mandate.State switch { MandateState.Signed => "ok", MandateState.SignedPendingDebtorBank => "pending", _ => "cancel" };
+            if (IsCoSigner) return null; // he came by mail, not from a shop
+
+            var status = Mandate.State switch { MandateState.Signed => "ok", MandateState.SignedPendingDebtorBank => "pending", _ when Mandate.AwaitsCoSigner => "pending", _ => "cancel" };
             if (Profile.ExitUrl is not { } template || !Uri.TryCreate(template, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return ThankYou.Of(Mandate, Creditor!, Language, status);
 
             var key = keys.WebsiteKey(Creditor!);
@@ -62,7 +79,7 @@ internal abstract class SigningPage(SignMandate sign, EngineDb db, CreditorKeys 
     {
         if (await sign.FindAsync(token, ct) is not { } mandate) return false;
 
-        (Token, Mandate) = (token, mandate);
+        (Token, Mandate, IsCoSigner) = (token, mandate, mandate.CoSignTokenHash == Secrets.HashOf(token));
         Creditor = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).Creditor;
         Customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         Voice = Profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);

@@ -115,7 +115,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             if (mandate.State is not MandateState.Prepared) await events.ChangedAsync(mandate, "_T50", ct);
         }
 
-        if (mandate.State is not MandateState.Prepared) return;
+        if (mandate.State is not MandateState.Prepared || mandate.AwaitsCoSigner) return; // signed meanwhile, another way
 
         if (payer.Account is { } account) await FillAsync(mandate, account, ct);
         await db.SaveChangesAsync(ct);
@@ -146,6 +146,7 @@ internal sealed class PayInvoice(EngineDb db, CreditorKeys keys, Settlement sett
             if (on is { } day) ScheduleInvoice.RequireDay((await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).ProfileOf(invoice.ProfileId), invoice, day, clock.Today);
             var begun = (await db.Mandates.Where(m => m.CustomerId == invoice.CustomerId && m.ProfileId == invoice.ProfileId && m.State == MandateState.Prepared && m.InvoiceId == invoice.Id).ToListAsync(write)).SingleOrDefault();
             var creditor = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, write)).Creditor;
+            if (begun?.CanBeSigned(now, isCoSigner: true) == true) return keys.MandateToken(creditor, begun.Id); // half signed: its page says for whom it waits
             if (begun?.CanBeSigned(now) == true)
             {
                 begun.BeginWith(OnSignature.Choosing(on));

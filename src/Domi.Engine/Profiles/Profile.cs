@@ -6,6 +6,9 @@ namespace Domi.Engine.Profiles;
 /// <summary>The document of an invoice in its mail: when there is one; always, so that without one nothing is mailed at booking; or never.</summary>
 public enum InvoicePdf { IfThere, Needed, Never }
 
+/// <summary>Whether a second person signs: nobody does, the first may name one, or must.</summary>
+public enum CoSigning { None, Allowed, Required }
+
 /// <summary>What an agreement is about: collecting from an account, charging a card, or terms alone.</summary>
 public enum AgreementKind { DirectDebit, CreditCard, Contract }
 
@@ -66,6 +69,9 @@ public sealed class Profile
 
     /// <summary>Ways to sign that are offered, with commas; null for all.</summary>
     public string? SignMethods { get; set; }
+
+    /// <summary>Of agreements between businesses, and of contracts.</summary>
+    public CoSigning CoSigning { get; set; }
 
     /// <summary>Ways to pay at once that are offered, with commas; null for all.</summary>
     public string? PayMethods { get; set; }
@@ -131,6 +137,9 @@ public sealed class Profile
 
     /// <summary>Where a signer goes when done, with nominal or positional placeholders.</summary>
     public string? ExitUrl { get; set; }
+
+    /// <summary>A second signature is known of agreements between businesses and of contracts.</summary>
+    public bool TakesCoSigners => Kind is AgreementKind.Contract || Scheme is MandateScheme.B2B;
 
     public string WireType => Kind switch
     {

@@ -48,8 +48,8 @@ internal static class SandboxRoutes
     /// <summary>Another key, with feeds of its own and a webhook address: what a person makes on the console, for a program that cannot sign in there.</summary>
     private static async Task<IResult> AddKeyAsync(HttpContext http, EngineDb db, Secrets secrets, CancellationToken ct)
     {
-        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "webhookUrl", 500) is not { } webhook || !Uri.TryCreate(webhook, UriKind.Absolute, out var url) || !OutgoingCalls.StaysPrivate(url))
-            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"webhookUrl\":\"http://127.0.0.1:9000/hook\"}: an address on this machine, or one over https.");
+        if (await Sandbox.ReadAsync(http, ct) is not { } body || Text(body, "webhookUrl", 500) is not { } webhook || !Uri.TryCreate(webhook, UriKind.Absolute, out var url) || !OutgoingCalls.StaysPrivate(url) || url.UserInfo.Length > 0)
+            return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Say {\"webhookUrl\":\"http://127.0.0.1:9000/hook\"}: an address on this machine, or one over https, without a name and a password in it.");
 
         var (key, privateKey) = (ApiKey.NewKey(), ApiKey.NewPrivateKey());
         await db.WriteAsync(async token =>

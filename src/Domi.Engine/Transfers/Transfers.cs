@@ -186,7 +186,7 @@ internal sealed class BookTransfers(EngineDb db, Settlement settlement, Business
         if (transfer.InvoiceId is not { } invoiceId) return;
 
         var debit = transfer.DirectDebitId is { } of ? await db.DirectDebits.SingleAsync(d => d.Id == of, ct) : null;
-        await settlement.RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == invoiceId, ct), transfer.Amount, $"refund:{transfer.EndToEndId}", "transfer", debit, null, ct);
+        await settlement.RefundedAsync(await db.Invoices.SingleAsync(i => i.Id == invoiceId, ct), transfer, debit, ct);
     }
 }
 

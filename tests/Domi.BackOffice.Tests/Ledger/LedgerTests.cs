@@ -1,5 +1,6 @@
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Ledger;
 using Domi.BackOffice.Sync;
 using Domi.Testing;
 using Domi.Twikey;
@@ -85,6 +86,22 @@ public sealed class LedgerTests(OfficeFixture app) : IClassFixture<OfficeFixture
 
         var after = await story.Read(invoice.Id);
         Assert.Equal((PaymentState.Overpaid, -50m), (after.PaymentState, after.Open));
+        await story.ThenTheLedgerAgrees();
+    }
+
+    [Theory]
+    [InlineData("psp", "rcc")]
+    [InlineData("bank", "sdd")]
+    public async Task A_card_is_charged_an_account_debited_and_each_part_that_a_transfer_gives_back_counts(string gateway, string method)
+    {
+        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation(), 50m);
+        var paid = Event(invoice, "payment", 50m, "e2e-card-" + gateway) with { Gateway = new("2", null, gateway, null) };
+
+        await Apply(paid);
+        foreach (var part in new[] { "t1", "t2", "t2" }) await Apply(Event(invoice, "refund", 10m, paid.Details.EndToEndId, refund: $"{part}-{gateway}"));
+
+        Assert.Equal(20m, (await story.Read(invoice.Id)).Open);
+        Assert.Equal(method, await story.Office(services => services.GetRequiredService<OfficeDb>().LedgerEntries.Where(e => e.InvoiceId == invoice.Id && e.Kind == EntryKind.Paid).Select(e => e.Method).SingleAsync()));
         await story.ThenTheLedgerAgrees();
     }
 

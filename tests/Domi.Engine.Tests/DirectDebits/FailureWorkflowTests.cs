@@ -141,6 +141,7 @@ public sealed class FailureWorkflowTests(AppFixture app) : IClassFixture<AppFixt
 
         Assert.Equal((Id(made), "OPEN"), (Id(offered), Text(offered, "state")));
         Assert.Equal(["notify", "backup", "unsettle", "reoffer"], Actions(offered));
+        Assert.Single(await client.FeedAsync("/transaction", "Entries"), e => Id(e) == Id(made) && Text(e, "state") == "OPEN" && Text(e, "e2e") == Text(offered, "e2e"));
         Assert.Equal(("ERROR", "archived", "archive"), (Text(archived, "state"), Text(archived, "stage"), Actions(archived).Last()));
         Assert.Contains("/payment/tr_", string.Concat((await MailsAsync("F8")).Select(m => m.Text)));
     }

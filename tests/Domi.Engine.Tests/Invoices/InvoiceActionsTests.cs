@@ -110,7 +110,8 @@ public sealed class InvoiceActionsTests(AppFixture app) : IClassFixture<AppFixtu
         Assert.Equal(("EXPIRED", 30m), await StateAsync("IA5"));
         var transfer = Assert.Single(await client.FeedAsync("/transfer", "Entries"), t => Text(t, "ref") == "IA5");
         Assert.Equal(("BE91001732641076", 30m, "Desole"), (Text(transfer, "iban"), transfer.GetProperty("amount").GetDecimal(), Text(transfer, "msg")));
-        Assert.Single(await client.FeedAsync("/invoice/payment/feed", "Payments"), p => Text(p, "eventType") == "refund" && Text(p.GetProperty("origin"), "number") == "IA5");
+        var told = Assert.Single(await client.FeedAsync("/invoice/payment/feed", "Payments"), p => Text(p, "eventType") == "refund" && Text(p.GetProperty("origin"), "number") == "IA5").GetProperty("details");
+        Assert.Equal(("direct_debit", Text(transfer, "id")), (Text(told, "source"), Text(told, "refundE2e")));
     }
 
     [Fact]

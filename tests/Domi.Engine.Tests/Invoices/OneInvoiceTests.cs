@@ -117,6 +117,12 @@ public sealed class OneInvoiceTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal("err_not_found", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Delete, "/invoice/DEL-1")));
         Assert.Equal("err_invalid_state", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Delete, "/invoice/DEL-2")));
         Assert.Equal("err_invalid_state", await EngineClient.RefusalAsync(client.SendAsync(HttpMethod.Delete, "/invoice/DEL-3")));
+
+        // The bank never had its collection: nothing of it is left.
+        await client.DoneAsync(HttpMethod.Delete, "/transaction", ("ref", "DEL-2"));
+        await client.DoneAsync(HttpMethod.Delete, "/invoice/DEL-2");
+        Assert.Equal(0, await app.ReadEngineAsync(db => db.DirectDebits.CountAsync(d => d.Ref == "DEL-2")));
+        Assert.Equal(["PENDING", "BOOKED"], (await client.FeedAsync("/invoice", "Invoices")).Where(e => e.GetProperty("number").GetString() == "DEL-2").Select(e => e.GetProperty("state").GetString()));
     }
 
     [Fact]

@@ -144,9 +144,17 @@ public sealed class AmendMandateTests(AppFixture app) : IClassFixture<AppFixture
 
         Assert.Equal(6, await app.ReadEngineAsync(db => db.Mails.CountAsync(m => m.To == "AC1@example.org" && m.Purpose == "invite" && m.Text.Contains(page))));
         Assert.Equal(4, await app.ReadEngineAsync(db => db.Mandates.Where(m => m.Reference == reference).Select(m => m.Reminders).SingleAsync()));
+
+        // Which one it is says the call; without a number it is the next.
+        foreach (var (level, then) in new[] { ("2", 2), ("", 3) })
+        {
+            await ActAsync(reference, level.Length > 0 ? [("type", "reminder"), ("reminder", level)] : [("type", "reminder")]);
+            Assert.Equal(then, await app.ReadEngineAsync(db => db.Mandates.Where(m => m.Reference == reference).Select(m => m.Reminders).SingleAsync()));
+        }
+
         await client.UploadAsync(reference);
         foreach (var type in new[] { "invite", "reminder" }) await ActAsync(reference, ("type", type));
-        Assert.Equal(6, await app.ReadEngineAsync(db => db.Mails.CountAsync(m => m.To == "AC1@example.org" && m.Purpose == "invite")));
+        Assert.Equal(8, await app.ReadEngineAsync(db => db.Mails.CountAsync(m => m.To == "AC1@example.org" && m.Purpose == "invite")));
     }
 
     [Fact]

@@ -40,6 +40,17 @@ internal sealed partial class Debtor(AppFixture app, HttpClient? browser = null)
         return answer.Headers.Location!.OriginalString;
     }
 
+    /// <summary>Opens a page that leads on; answers where to, as a path.</summary>
+    public async Task<string> FollowAsync(string path)
+    {
+        using var answer = await Http.GetAsync(path);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return answer.Headers.Location!.OriginalString;
+    }
+
+    /// <summary>The path of the page to which a mail leads.</summary>
+    public static string LinkOf(MimeMessage mail) => new Uri(Link().Match(mail.TextBody!).Value).AbsolutePath;
+
     /// <summary>Posts a form that is drawn again.</summary>
     public async Task<string> RedrawnAsync(string path, params (string Name, string Value)[] form)
     {
@@ -116,6 +127,9 @@ internal sealed partial class Debtor(AppFixture app, HttpClient? browser = null)
 
     [GeneratedRegex("name=\"nonce\" value=\"([^\"]+)\"")]
     private static partial Regex Nonce();
+
+    [GeneratedRegex(@"https?://\S+")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"\b\d{6}\b")]
     private static partial Regex SixDigits();

@@ -81,6 +81,7 @@ public sealed class SandboxRoutesTests(AppFixture app) : IClassFixture<AppFixtur
     [InlineData("/sandbox/key", "application/json", "{}", 400)]
     [InlineData("/sandbox/key", "application/json", "{\"webhookUrl\":\"http://192.0.2.1/hook\"}", 400)]
     [InlineData("/sandbox/key", "application/json", "{\"webhookUrl\":\"file:///etc/passwd\"}", 400)]
+    [InlineData("/sandbox/key", "application/json", "{\"webhookUrl\":\"https://name:secret@example.org/hook\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":\"\\ud800\"}", 400)]
     [InlineData("/sandbox/clock", "application/json", "{\"advance\":", 400)]
     [InlineData("/sandbox/clock", "application/json", "[]", 400)]

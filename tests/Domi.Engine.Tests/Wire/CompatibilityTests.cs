@@ -78,6 +78,7 @@ public sealed class CompatibilityTests(AppFixture app) : IClassFixture<AppFixtur
             | `PATCH /invoice/{id}/reoffer` | collects again |
             | `GET /invoice/{id}/qr` | the address of the page, and its code as a picture |
             | `GET /transfer/beneficiaries`, `POST`, `DELETE` | the same as `/transfers/beneficiaries` |
+            | `POST /reporting` | takes lines of a statement, as text |
             | `/api/creditor/…` | everything again, with and without a slash at the end |
             | `/{merchantId}/{invoiceId}`, `/invoice?r=&i=` | the page of an invoice, and the form that finds it |
 

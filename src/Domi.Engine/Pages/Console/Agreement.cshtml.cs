@@ -34,7 +34,8 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
         var profile = facts.ProfileOf(m.ProfileId);
         var tables = new Tables(Db, T, Me);
         List<(string, string)> links = m.DocumentHash is null && m.State is not MandateState.Prepared ? [] : [($"/console/agreements/{Tables.Text(number)}?handler=Pdf", "PDF")];
-        if (m.CanBeSigned(Clock.GetUtcNow())) links.Add(("/sign/" + keys.MandateToken(facts.Creditor, m.Id), T["console.signing_page"]));
+        if (m.State is MandateState.Prepared && m.LinkExpiresAt > Clock.GetUtcNow()) links.Add(("/sign/" + keys.MandateToken(facts.Creditor, m.Id), T["console.signing_page"]));
+        if (m.CanBeSigned(Clock.GetUtcNow(), isCoSigner: true)) links.Add(("/sign/" + keys.CoSignToken(facts.Creditor, m.Id, m.CoSignerEmail!), T["console.cosigning_page"]));
         var debits = await tables.DebitsAsync(Db.DirectDebits.AsNoTracking().Where(d => d.MandateId == m.Id && !d.IsSuperseded), ct: ct);
         Detail = new(m.Reference, StateViews.Of(T, m), m.DebtorName ?? customer.DisplayName,
         [
@@ -42,13 +43,13 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
             new("IBAN", new(m.DebtorAccount)), new("BIC", new(m.DebtorBic?.Value)), new(T["console.card"], m.CardExpiresOn is { } expiresOn ? new(m.MaskedMeans, Note: T["console.card_until", ("day", PageFormat.ShortDay(expiresOn, T.Language))]) : new(null)), new(T["console.debtor"], new(m.DebtorName)),
             new(T["console.address"], new(string.Join(", ", new[] { m.DebtorStreet, $"{m.DebtorZip} {m.DebtorCity}".Trim(), m.DebtorCountry }.Where(p => !string.IsNullOrEmpty(p))))), new(T["console.campaign"], new(m.Campaign)),
             new(T["console.made"], new(m.PreparedAt)), new(T["console.opened"], new(m.OpenedAt)), new(T["console.signed_on"], new(m.SignedOn)), new(T["console.method"], new(m.SignMethod)),
-            new(T["console.signed_by"], new(string.Equals(m.SignedBy, m.DebtorName, StringComparison.OrdinalIgnoreCase) ? null : m.SignedBy)), new(T["console.last_collected"], new(m.LastCollectedOn)),
+            new(T["console.signed_by"], new(string.Equals(m.SignedBy, m.DebtorName, StringComparison.OrdinalIgnoreCase) ? null : m.SignedBy)), new(T["console.cosigner"], new(m.CoSignerName, Note: m.CoSignerEmail)), new(T["console.last_collected"], new(m.LastCollectedOn)),
             new(T["console.reminders"], new(m.Reminders)), new(T["console.ended_on"], new(m.CancelledOn, null, m.CancelReason)),
             .. ProfileAttributes.Answers(profile, m.AttributesJson, T).Select(a => new Fact(a.Question, new(a.Answer))),
         ],
         Acts(m, m.DebtorAccount is { } account && await Db.BlockedAccounts.AnyAsync(b => b.CreditorId == Me && b.Account == account, ct)),
         [
-            await UpcomingAsync(m, ct), debits, await tables.SubscriptionsAsync(Db.Subscriptions.AsNoTracking().Where(s => s.MandateId == m.Id), ct: ct), await EventsAsync(m, ct),
+            .. Signatures(m), await UpcomingAsync(m, ct), debits, await tables.SubscriptionsAsync(Db.Subscriptions.AsNoTracking().Where(s => s.MandateId == m.Id), ct: ct), await EventsAsync(m, ct),
         ])
         { Links = links };
         return Page();
@@ -72,7 +73,7 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
     public Task<IActionResult> OnPostRemindAsync(long number, CancellationToken ct) => DoAsync(number, "agreement.remind", async (m, token) =>
     {
         var customer = await Db.Customers.SingleAsync(c => c.Id == m.CustomerId, token);
-        if (customer.Email is null) throw new RefusedException("err_email_disabled", "The debtor has no e-mail address.");
+        if (m.InvitedAt(customer) is null) throw new RefusedException("err_email_disabled", "The debtor has no e-mail address.");
         await RemindInvitations.RemindAsync(Db, m, customer, (await CreditorFacts.ReadAsync(Db, Me, token)).ProfileOf(m.ProfileId), mail, Clock.GetUtcNow(), token);
     }, ct);
 
@@ -171,6 +172,14 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
         return acts;
     }
 
+    /// <summary>Who signed here, when, how, and from where.</summary>
+    private IEnumerable<ListView> Signatures(Mandate m)
+    {
+        var rows = new[] { (Who: m.SignedBy, m.Evidence), (Who: m.CoSignedBy, Evidence: m.CoEvidence) }.Where(s => s.Evidence is not null)
+            .Select(s => new Row("", [new(s.Evidence!.SignedAt), new(s.Who), new(T[SignMethods.WordOf(s.Evidence.Channel)], Note: MandateDocuments.Shorten(s.Evidence.Destination)), new(s.Evidence.Address)])).ToList();
+        if (rows.Count > 0) yield return new(T["console.signatures"], [new(T["console.when"]), new(T["console.who"]), new(T["console.method"]), new(T["console.internet_address"])], rows);
+    }
+
     /// <summary>What happens by itself, the next first.</summary>
     private async Task<ListView> UpcomingAsync(Mandate m, CancellationToken ct)
     {
@@ -199,12 +208,13 @@ internal sealed class AgreementModel(Desk desk, MandateEvents events, Settlement
             .. comments.Select(c => (c.At, new Cell(c.Text, null, T[c.IsPublic ? "console.comment_is_public" : "console.comment_is_internal"]), (string?)c.Name)),
             .. mails.Select(x => (x.CreatedAt, new Cell(T[$"console.mail.{x.Purpose}"], null, x.To), (string?)null)),
             .. acts.Select(a => (a.At, new Cell(T[$"console.act.{a.Act}", ("subject", a.Subject)]), (string?)a.Name)),
-            .. onPages.Select(e => (e.At, new Cell(T[$"console.event.{e.Kind}"], null, e.Text), m.DebtorName)),
+            .. onPages.Select(e => (e.At, new Cell(T[$"console.event.{e.Kind}"], null, e.Kind == PageEvent.Declined ? null : e.Text), e.Kind == PageEvent.Declined ? e.Text : m.DebtorName)),
             (m.PreparedAt, new(T["console.event.prepared"]), null),
         ];
         if (m.OpenedAt is { } opened) all.Add((opened, new(T["console.event.opened"]), null));
+        if (m is { CoSigner: not null, Evidence: { } first }) all.Add((first.SignedAt, new(T["console.event.signed_first"], null, m.SignMethod), m.SignedBy));
         // What was signed on paper, or taken over, was signed before it came here: then the day is all that is known.
-        if (m is { SignedAt: { } signed, SignedOn: { } on }) all.Add((on == signed.BrusselsDate() ? signed : on.StartOfDay(), new(T["console.event.signed"], null, m.SignMethod), m.SignedBy));
+        if (m is { SignedAt: { } signed, SignedOn: { } on }) all.Add((on == signed.BrusselsDate() ? signed : on.StartOfDay(), new(T["console.event.signed"], null, m.CoEvidence?.Channel ?? m.SignMethod), m.CoSignedBy is { } second && m.CoEvidence is not null ? second : m.SignedBy));
         if (m.CancelledOn is { } ended) all.Add((ended.StartOfDay(), new(T["console.event.ended"], null, m.CancelReason), m.CancelledBy == "creditor" ? null : m.DebtorName));
         return new(T["console.events"], [new(T["console.when"]), new(T["console.what"]), new(T["console.who"])], [.. all.OrderByDescending(e => e.At).Take(MostEvents).Select(e => new Row("", [new(e.At), e.What, new(e.Who)]))]);
     }

@@ -14,7 +14,7 @@ namespace Domi.Engine.Pages.Console;
 internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
 {
     // Parameters of /invite and /sign that a file has no column for.
-    private static readonly string[] OfInvitations = ["tc", "token", "check", "sendInvite", "reminderDays", "redirectUrl", "expiry", "method", "digsig", "place", "plan", "force", "handler"];
+    private static readonly string[] OfInvitations = ["tc", "token", "check", "sendInvite", "reminderDays", "redirectUrl", "expiry", "method", "digsig", "place", "plan", "force", "handler", "cosignerName", "cosignerEmail"];
 
     public IReadOnlyList<ProfileAttribute> Questions => ProfileAttributes.Of(Profile);
 
@@ -29,6 +29,9 @@ internal sealed class ProfileAgreementsModel(Desk desk) : ProfilePage(desk)
         var questions = Read(ProfileAttributes.Of(p));
         (p.NeedsOwnReference, p.KeepsOlderInvitations, p.OneMandatePerAccount) = (IsOn("ownReference"), IsOn("keepsOlder"), IsOn("onePerAccount"));
         if (p.Kind is not AgreementKind.CreditCard) p.SignMethods = Chosen("signMethods", SignMethods.Of(p.Kind));
+        if (p.TakesCoSigners && Text("coSigning", 32) is { } choice) p.CoSigning = Enum.GetValues<CoSigning>().Where(c => c.ToString() == choice).Select(c => (CoSigning?)c).SingleOrDefault() ?? throw Invalid(T["console.cosigning"]);
+        if (p.CoSigning is not CoSigning.None && !SignMethods.Of(p).Any(SignMethods.MayBeSecond))
+            throw new RefusedException("cosigner_without_method", $"{p.Name} offers no way in which a second person signs.");
         p.TermsJson = AgreementText.Written(Texts.Languages.Select(l => (l, Terms: Request.Form["terms-" + l].ToString().ReplaceLineEndings("\n").Trim())).Where(t => t.Terms.Length > 0).ToDictionary(t => t.l, t => t.Terms));
         p.AttributesJson = ProfileAttributes.Written(questions);
         if (!IsOn("isDefault") || p.IsDefault) return p.Name;

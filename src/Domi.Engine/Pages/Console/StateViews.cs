@@ -15,6 +15,7 @@ internal static class StateViews
 {
     public static StateView Of(Texts t, Mandate m) => m.State switch
     {
+        MandateState.Prepared when m.AwaitsCoSigner => new("busy", "busy", t["console.mandate.awaits_cosigner"]),
         MandateState.Prepared => new("idle", "none", t["console.mandate.Prepared"]),
         MandateState.SignedPendingDebtorBank => new("busy", "busy", t["console.mandate.SignedPendingDebtorBank"]),
         MandateState.Signed when m.IsSuspended => new("warn", "warn", t["console.mandate.suspended"]),
