@@ -42,7 +42,7 @@ internal static class FileContent
             {
                 var transfers = await db.Transfers.AsNoTracking().Where(t => t.RunId == run.Id).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id).ToListAsync(ct);
                 if (transfers.Count == 0) continue;
-                parts.Add(BatchOf(contract, creditor, run.PaymentInformationId, TargetCalendar.NextOpen(at.BrusselsDate()), transfers.Count, transfers.Sum(t => t.Amount)));
+                parts.Add(BatchOf(contract, creditor, run.PaymentInformationId, ExecuteOn(contract.Bank, at), transfers.Count, transfers.Sum(t => t.Amount)));
                 parts.AddRange(transfers.Select(TransferOf));
             }
         }
@@ -66,6 +66,10 @@ internal static class FileContent
 
     /// <summary>Why a transfer cannot stand in a file; null when it can.</summary>
     public static string? Fault(CreditTransfer transfer, TransferBatch batch, BankProfile bank) => First(PaymentRules.Check((Transfer)PaymentFile.Fit(TransferOf(transfer), bank), batch));
+
+    // What comes after the cut-off counts as of the next day.
+    private static DateOnly ExecuteOn(BankProfile bank, DateTimeOffset at) =>
+        TimeZoneInfo.ConvertTime(at, BusinessClock.Brussels).DateTime is var local && TimeOnly.FromDateTime(local) < bank.CutOff ? TargetCalendar.NextOpen(DateOnly.FromDateTime(local)) : TargetCalendar.NextOpen(DateOnly.FromDateTime(local).AddDays(1));
 
     public static DebitBatch BatchOf(BatchKey key, string id, BankContract contract, Creditor creditor, int count, decimal sum) => new()
     {

@@ -110,10 +110,11 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
 
         if (item.MandateReference is not { } reference) return null;
 
-        var principal = Math.Abs(item.Amount) - item.Charges;
-        var wanted = item.Amount < 0 ? DirectDebitState.Paid : DirectDebitState.Sent;
-        var like = await db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.Amount == principal && d.State == wanted && d.RunId != null
-            && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == reference)).Take(2).ToListAsync(ct);
+        // How far back one may lie, its reason says: a bank's return comes within days, a debtor's claim within weeks, an unauthorised one's within months.
+        var (principal, until) = (Math.Abs(item.Amount) - item.Charges, item.BookedOn);
+        var from = until.AddDays(item.ReasonCode switch { "MD06" => -65, "MD01" => -405, _ => -12 });
+        var like = await db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.Amount == principal && d.RunId != null && d.RequestedOn >= from && d.RequestedOn <= until
+            && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == reference)).OrderBy(d => d.Number).Take(2).ToListAsync(ct);
         return like.Count == 1 ? like[0] : null;
     }
 

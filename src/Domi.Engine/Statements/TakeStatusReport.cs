@@ -76,7 +76,7 @@ internal sealed class TakeStatusReport(EngineDb db, Settlement settlement, Busin
     private async Task<DirectDebit?> DebitOfAsync(Guid creditorId, List<Guid?> runs, TransactionStatus status, CancellationToken ct)
     {
         if (status.EndToEndId is { } id) return await db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == creditorId && d.EndToEndId == id && runs.Contains(d.RunId), ct);
-        var like = await db.DirectDebits.Where(d => d.CreditorId == creditorId && runs.Contains(d.RunId) && d.Amount == status.Amount && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == status.MandateId)).Take(2).ToListAsync(ct);
+        var like = await db.DirectDebits.Where(d => d.CreditorId == creditorId && runs.Contains(d.RunId) && d.Amount == status.Amount && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == status.MandateId)).OrderBy(d => d.Number).Take(2).ToListAsync(ct);
         return like.Count == 1 ? like[0] : null;
     }
 

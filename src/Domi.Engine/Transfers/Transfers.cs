@@ -100,17 +100,19 @@ internal static class TransferRoutes
     private static async Task<IResult> CompleteAsync(Call call, EngineDb db, MakeFiles make, ReleaseFile release, BusinessClock clock, CancellationToken ct)
     {
         var facts = await CreditorFacts.ReadAsync(db, call.CreditorId, ct);
-        var account = call.Text("iban", 60) is { } given ? Accounts.IbanOf(given) : facts.Creditor.Account ?? throw new RefusedException("err_provide_account", "The creditor has no account.") { Field = "iban" };
+        Iban? given = call.Text("iban", 60) is { } text ? Accounts.IbanOf(text) : null;
         if (call.Number("ct") is { } number and not 0 && facts.Profiles.All(p => p.Number != number)) throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
-        if (facts.Creditor.Account is { } own && own != account) throw new RefusedException("err_invalid_iban", "Transfers leave from the creditor's own account.") { Field = "iban" };
         if (await MakeFiles.ContractAsync(db, call.CreditorId, ct) is { } contract)
         {
+            if (given is { } other && other != contract.Account) throw new RefusedException("err_invalid_iban", "Transfers leave from the account of the contract with the bank.") { Field = "iban" };
             var made = await db.WriteOrRepeatAsync(token => make.TransferAsync(contract, new("API", null), token), ct);
             foreach (var file in made.Files.Where(f => f.Amount <= contract.ReleaseLimit)) await release.Async(call.CreditorId, file.Number, "API", null, ct);
             var runs = await db.TransferRuns.AsNoTracking().Where(r => r.CreditorId == call.CreditorId && made.Runs.Contains(r.PaymentInformationId)).OrderBy(r => r.Number).ToListAsync(ct);
             return Json.Answer(new JsonObject { ["CreditTransfers"] = new JsonArray([.. runs.Zip(made.Files, (r, f) => (JsonNode)Of(r, f.Count, "sent"))]) });
         }
 
+        var account = given ?? facts.Creditor.Account ?? throw new RefusedException("err_provide_account", "The creditor has no account.") { Field = "iban" };
+        if (facts.Creditor.Account is { } own && own != account) throw new RefusedException("err_invalid_iban", "Transfers leave from the creditor's own account.") { Field = "iban" };
         var (run, count) = await db.WriteOrRepeatAsync(async token =>
         {
             var today = clock.Today;

@@ -57,11 +57,10 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var own = await OpenAsync(shape: c => c.ReleaseLimit = 100m);
         var small = await GivenACollectionAsync("NIGHT-S", 70m);
-        await own.UntilAsync(small.RequestedOn);
-        Assert.Equal(DirectDebitState.Paid, (await DebitAsync(small)).State);
+        await CreditedAsync(own, small);
 
         var large = await GivenACollectionAsync("NIGHT-L", 170m);
-        await own.UntilAsync(large.RequestedOn);
+        await own.UntilAsync(large.RequestedOn.AddDays(6));
         Assert.Equal(DirectDebitState.Sent, (await DebitAsync(large)).State);
         Assert.Equal(OutgoingState.Waiting, (await FileOfAsync(large)).State);
 
@@ -93,15 +92,15 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
         async Task<bool?> TellsAsync(decimal amount)
         {
             var debit = await CollectionAsync(mandate, amount);
-            await own.UntilAsync(debit.RequestedOn.AddDays(7));
+            await own.UntilAsync(debit.RequestedOn.AddDays(11));
             return own.Sent.Values.SelectMany(c => BankFile.Read(new MemoryStream(c)).OfType<Debit>()).Last(d => d.EndToEndId == debit.EndToEndId).Amendment?.HasNewAccount;
         }
 
-        await app.ChangeProfilesAsync(p => p.FailurePlanJson = """{"soft":[],"hard":[],"technical":[]}""");
+        await app.ChangeProfilesAsync(p => p.MostRetries = 0);
         Assert.True(await TellsAsync(41m)); // settled, which is what ends it, and returned
         fate = Fate.Done;
         Assert.Null(await TellsAsync(42m));
-        await app.ChangeProfilesAsync(p => p.FailurePlanJson = null);
+        await app.ChangeProfilesAsync(p => p.MostRetries = 2);
     }
 
     [Fact]
@@ -131,8 +130,7 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var own = await OpenAsync();
         var debit = await GivenACollectionAsync("TWICE", 60m);
-        await own.UntilAsync(debit.RequestedOn);
-        Assert.Equal(DirectDebitState.Paid, (await DebitAsync(debit)).State);
+        debit = await CreditedAsync(own, debit);
         var (day, opening) = (debit.RequestedOn.AddDays(1), own.Bank.Truth.Balance(own.Account));
         EntryDetail Back(string? id, string reason) => new() { EntryNumber = 1, Number = 1, EndToEndId = id, MandateId = "TWICE", ReturnReason = reason, CounterpartyName = "Member" };
         var file = own.Statement("R1", day, opening, (-60m, Back(debit.EndToEndId, "AM04")), (-60m, Back(debit.EndToEndId, "MS02")), (-17m, Back("STRANGER1", "AC01")));
@@ -176,7 +174,7 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
         await GivenAMandateAsync("HAND");
         await client.BookAsync(EngineClient.Invoice("HAND-1", 60m, "HAND"));
         var debit = await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking().SingleAsync(d => db.Invoices.Any(i => i.Id == d.InvoiceId && i.Number == "HAND-1")));
-        await own.UntilAsync(debit.RequestedOn);
+        debit = await CreditedAsync(own, debit);
         Assert.Equal(InvoiceState.Paid, await StateAsync("HAND-1"));
         var opening = own.Bank.Truth.Balance(own.Account);
         await own.TakeAsync(own.Statement("H1", debit.RequestedOn.AddDays(1), opening, (-60m, new() { EntryNumber = 1, Number = 1, EndToEndId = debit.EndToEndId, MandateId = "HAND", ReturnReason = "MS02" })));
@@ -222,7 +220,7 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var own = await OpenAsync();
         var (waits, freed, claimed) = (await GivenACollectionAsync("REF-1", 61m), await GivenACollectionAsync("REF-2", 62m), await GivenACollectionAsync("REF-3", 63m));
-        await own.UntilAsync(waits.RequestedOn);
+        waits = await CreditedAsync(own, waits);
         foreach (var debit in new[] { waits, freed, claimed })
             await client.TakenAsync(HttpMethod.Post, "/transaction/refund", ("id", debit.Number.ToString(CultureInfo.InvariantCulture)), ("message", "Sorry"), ("amount", debit.Amount.ToString(CultureInfo.InvariantCulture)));
         await app.ReadEngineAsync(async db =>
@@ -233,13 +231,15 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
 
         await client.TakenAsync(HttpMethod.Post, "/transfer/complete");
         await app.RunEngineAsync<HandOverFiles>();
-        await own.UntilAsync(waits.RequestedOn.AddDays(5));
+        await own.CarryOutAsync();
+        await own.UntilAsync(app.Now().BrusselsDate().AddDays(5));
         Assert.Equal([TransferState.Open, TransferState.Paid, TransferState.Open], await TransfersAsync(waits, freed, claimed));
 
         await own.TakeAsync(own.Statement("RF", waits.RequestedOn.AddDays(6), own.Bank.Truth.Balance(own.Account), (-63m, new() { EntryNumber = 1, Number = 1, EndToEndId = claimed.EndToEndId, MandateId = "X", ReturnReason = "MD06" })));
         await own.UntilAsync(waits.RequestedOn.AddDays(60));
         await client.TakenAsync(HttpMethod.Post, "/transfer/complete");
         await app.RunEngineAsync<HandOverFiles>();
+        await own.CarryOutAsync();
         await own.UntilAsync(waits.RequestedOn.AddDays(66));
         Assert.Equal([TransferState.Paid, TransferState.Paid, TransferState.Open], await TransfersAsync(waits, freed, claimed));
     }
@@ -286,6 +286,15 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var number = (await client.TransactAsync(mandate, amount)).GetProperty("id").GetInt64();
         return await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking().SingleAsync(d => d.Number == number));
+    }
+
+    /// <summary>The bank's days go by until it credited a collection.</summary>
+    private async Task<DirectDebit> CreditedAsync(OwnBank own, DirectDebit debit)
+    {
+        await own.UntilAsync(debit.RequestedOn.AddDays(6));
+        var credited = await DebitAsync(debit);
+        Assert.Equal(DirectDebitState.Paid, credited.State);
+        return credited;
     }
 
     private Task<MadeFiles> MakeAllAsync(Guid person) => AppFixture.InScopeAsync(app.Engine, async services =>
