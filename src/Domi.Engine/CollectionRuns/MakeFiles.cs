@@ -45,7 +45,7 @@ internal sealed class MakeFiles(EngineDb db, BusinessClock clock)
         var earliest = bank.EarliestCollection(local);
         var last = until > earliest ? until.Value : earliest;
         var candidates = await (from d in db.DirectDebits
-                                join m in db.Mandates.AsNoTracking() on d.MandateId equals m.Id
+                                join m in db.Mandates on d.MandateId equals m.Id
                                 where d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && !d.IsCard && d.RequestedOn <= last && m.ProfileId == profile.Id && m.DebtorAccount != null
                                     && m.State != MandateState.Prepared && m.State != MandateState.SignedPendingDebtorBank && ((m.State == MandateState.Signed && !m.IsSuspended) || d.IsForced)
                                 orderby d.Number

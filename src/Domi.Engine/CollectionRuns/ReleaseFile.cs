@@ -66,7 +66,7 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
             var (bank, local, now) = (contract.Bank, clock.GetLocalNow().DateTime, clock.GetUtcNow());
             var late = (await db.CollectionRuns.AsNoTracking().Where(r => r.FileId == file.Id).ToListAsync(token)).Where(r => bank.CheckDate(r.RequestedOn, local) is not null).Select(r => r.Id).ToHashSet();
             var rows = await (from d in db.DirectDebits
-                              join m in db.Mandates.AsNoTracking() on d.MandateId equals m.Id
+                              join m in db.Mandates on d.MandateId equals m.Id
                               where d.State == DirectDebitState.Sent && db.CollectionRuns.Any(r => r.Id == d.RunId && r.FileId == file.Id)
                               select new { Debit = d, Mandate = m }).ToListAsync(token);
             var dropped = rows.Where(r => late.Contains(r.Debit.RunId!.Value) || (!r.Mandate.IsCollectable && !r.Debit.IsForced) || r.Mandate.DebtorAccount is null).ToList();

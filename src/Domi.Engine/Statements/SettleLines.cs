@@ -38,7 +38,14 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
             return;
         }
 
+        if (IsCharge(item.TransactionCode))
+        {
+            item.Kind = LineKind.Charge;
+            return;
+        }
+
         if (await BatchAsync(item, ct) || await PayoutsAsync(item, ct) || await ByNoticesAsync(item, ct)) return;
+        if (await UndoneAsync(item, ct)) return;
         if (item.ReasonCode is not null)
         {
             item.Question = LineQuestion.Unknown; // something comes back that never left from here
@@ -97,7 +104,7 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         // The bank left the id out: its own reference may have stood beside it before; else mandate and amount tell it, when they tell only one.
         if (item is { BankReference: { } own, ReasonCode: not null })
         {
-            var beside = await db.StatementItems.AsNoTracking().Where(i => i.CreditorId == item.CreditorId && i.BankReference == own && i.Id != item.Id && i.EndToEndId != null).Select(i => i.EndToEndId).Distinct().Take(2).ToListAsync(ct);
+            var beside = await db.StatementItems.AsNoTracking().Where(i => i.CreditorId == item.CreditorId && i.Account == item.Account && i.BankReference == own && i.Id != item.Id && i.EndToEndId != null).Select(i => i.EndToEndId).Distinct().OrderBy(e => e).Take(2).ToListAsync(ct);
             if (beside is [{ } only] && await db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == item.CreditorId && d.EndToEndId == only, ct) is { } of) return of;
         }
 
@@ -263,6 +270,16 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         return true;
     }
 
+    /// <summary>The bank took back, or gave, what was not ours, and undid it: the two are nothing.</summary>
+    private async Task<bool> UndoneAsync(StatementItem item, CancellationToken ct)
+    {
+        if (item.EndToEndId is not { } id) return false;
+        var opposite = await db.StatementItems.Where(i => i.CreditorId == item.CreditorId && i.EndToEndId == id && i.Id != item.Id && i.Question == LineQuestion.Unknown && i.Amount == -item.Amount).OrderBy(i => i.Number).FirstOrDefaultAsync(ct);
+        if (opposite is null) return false;
+        (opposite.Question, opposite.Answer, item.Answer) = (null, "undone", "undone");
+        return true;
+    }
+
     // Money stands on the sum's line; a part tells what it was, and is left out where lines are added up: its statement is none.
     private static StatementItem Part(StatementItem sum, StatementItem notice) => new()
     {
@@ -285,6 +302,10 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         ImportedAt = sum.ImportedAt,
     };
 
-    // camt names the family, CODA has it as the third and fourth digit.
-    private static bool IsOfDirectDebits(string? code) => code is not null && (code.Contains("DDT", StringComparison.Ordinal) || (code.Length == 8 && code[1..3] == "05"));
+    // camt names the family, CODA has it as the second and third digit, and the operation as the next two.
+    private static bool IsOfDirectDebits(string? code) => code is not null && (code.Contains("DDT", StringComparison.Ordinal) || (IsCoda(code) && code[1..3] == "05"));
+
+    private static bool IsCharge(string? code) => code is not null && (code.EndsWith("/CHRG", StringComparison.Ordinal) || code.EndsWith("/COMM", StringComparison.Ordinal) || code.EndsWith("/FEES", StringComparison.Ordinal) || (IsCoda(code) && (code[1..3] == "80" || code[3..5] == "37")));
+
+    private static bool IsCoda(string code) => code.Length == 8 && code.All(char.IsAsciiDigit);
 }

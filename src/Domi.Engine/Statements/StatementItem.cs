@@ -23,6 +23,9 @@ public enum LineKind
     /// <summary>A transfer of ours that came back.</summary>
     PayoutReturn,
 
+    /// <summary>What the bank takes for itself.</summary>
+    Charge,
+
     /// <summary>A notification's: it moves no money, it tells of what a statement's sum holds.</summary>
     Notice,
 }

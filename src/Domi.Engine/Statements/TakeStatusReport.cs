@@ -36,15 +36,17 @@ internal sealed class TakeStatusReport(EngineDb db, Settlement settlement, Busin
 
         var runs = await db.CollectionRuns.AsNoTracking().Where(r => r.FileId == file.Id).ToDictionaryAsync(r => r.PaymentInformationId, r => r.Id, StringComparer.Ordinal, ct);
         var payouts = await db.TransferRuns.AsNoTracking().Where(r => r.FileId == file.Id).Select(r => r.PaymentInformationId).ToListAsync(ct);
-        var refusedBatches = statuses.OfType<BatchStatus>().Where(b => b.Status is { IsRejected: true }).ToList();
-        if (report.Status is { IsRejected: true } whole) file.Refuse(Said(whole), now);
+        // Where the reasons stand with the payments, and each of them was refused, that is what the bank says of the whole too: no fault of the file.
+        var payments = statuses.OfType<TransactionStatus>().ToList();
+        var isWhole = report.Status is { IsRejected: true } && (report.Status.Reason is not null || payments.Count == 0);
+        var refusedBatches = isWhole ? [] : statuses.OfType<BatchStatus>().Where(b => b.Status is { IsRejected: true } && (b.Status.Reason is not null || !payments.Exists(p => p.BatchId == b.BatchId))).ToList();
+        if (isWhole) file.Refuse(Said(report.Status!), now);
         else if (refusedBatches.Count > 0) file.Refuse(string.Join("; ", refusedBatches.Select(b => $"{b.BatchId}: {Said(b.Status!)}")), now);
-        else if (report.Status is { IsAccepted: true } or { Code: "PART" } || statuses.OfType<BatchStatus>().Any(b => b.Status is { IsAccepted: true })) file.Accept(now);
+        else if (payments.Count > 0 || report.Status is { IsAccepted: true } or { Code: "PART" } || statuses.OfType<BatchStatus>().Any(b => b.Status is { IsAccepted: true })) file.Accept(now);
         findings.AddRange(statuses.OfType<BatchStatus>().Where(b => !runs.ContainsKey(b.BatchId) && !payouts.Contains(b.BatchId)).Select(b => new Finding(Severity.Warn, "report.unknown", $"No batch {b.BatchId} stands in the file.", "batch")));
 
         // Payments that are only listed because the whole was refused are not refused one by one.
-        var isWhole = report.Status is { IsRejected: true };
-        foreach (var status in statuses.OfType<TransactionStatus>().Where(t => t.Status.IsRejected))
+        foreach (var status in payments.Where(t => t.Status.IsRejected))
         {
             if (isWhole || refusedBatches.Exists(b => b.BatchId == status.BatchId)) continue;
             var reason = status.Status.Reason is { Length: > 0 and <= 8 } code ? code : "MS03";
