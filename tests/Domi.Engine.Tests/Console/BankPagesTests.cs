@@ -47,14 +47,14 @@ public sealed class BankPagesTests(BankPagesTests.Fixture app) : IClassFixture<B
     [Fact]
     public async Task The_contract_is_an_administrators_and_what_is_wrong_is_told_at_its_field()
     {
-        (string, string)[] good = [("account", "BE68 5390 0754 7034"), ("bic", ""), ("holder", "Another company"), ("preset", "kbc"), ("profile", ""), ("limit", "1000,50"), ("most", ""), ("handOver", "Folder"), ("active", "true")];
+        (string, string)[] good = [("account", "BE91 0017 3264 1076"), ("bic", ""), ("holder", "Another company"), ("preset", "kbc"), ("rules", ""), ("limit", "1000,50"), ("most", ""), ("handOver", "Folder"), ("active", "true")];
         using var user = await Person.OfAsync(app, ConsoleRole.User, creditor: app.Other);
         Assert.Equal(HttpStatusCode.NotFound, await user.StatusAsync("/console/bank"));
         using (var denied = await user.DoAsync("/console/bank", good)) Assert.Equal(HttpStatusCode.NotFound, denied.StatusCode);
         using var administrator = await Person.OfAsync(app, ConsoleRole.Administrator, creditor: app.Other);
         Assert.Contains("the simulated bank of the sandbox collects", await administrator.GetAsync("/console/bank"));
 
-        foreach (var (field, value) in new[] { ("account", "BE68539007547035"), ("bic", "X"), ("holder", new string('h', 71)), ("preset", "mine"), ("profile", """{"name":"own","bank":"B","leadDays":99}"""), ("profile", """{"colour":1}"""), ("profile", "{"), ("limit", "-1"), ("limit", "much"), ("most", "0") })
+        foreach (var (field, value) in new[] { ("account", "BE68539007547035"), ("bic", "X"), ("holder", new string('h', 71)), ("preset", "mine"), ("rules", """{"name":"own","bank":"B","leadDays":99}"""), ("rules", """{"colour":1}"""), ("rules", "{"), ("limit", "-1"), ("limit", "much"), ("most", "0") })
         {
             using var wrong = await administrator.DoAsync("/console/bank", [.. good.Where(g => g.Item1 != field), (field, value)]);
             var html = WebUtility.HtmlDecode(await wrong.Content.ReadAsStringAsync());
@@ -65,7 +65,7 @@ public sealed class BankPagesTests(BankPagesTests.Fixture app) : IClassFixture<B
         Assert.False(await app.ReadEngineAsync(db => db.BankContracts.AnyAsync(c => c.CreditorId == app.Other)));
         using (await administrator.DoAsync("/console/bank", good)) { }
         var contract = await app.ReadEngineAsync(db => db.BankContracts.AsNoTracking().SingleAsync(c => c.CreditorId == app.Other));
-        Assert.Equal((Account, "NICABEBB", "kbc", 1000.5m, null, HandOverWay.Folder, true), (contract.Account.Value, contract.Bic?.Value[..8], contract.Preset, contract.ReleaseLimit, contract.MostPerCollection, contract.HandOver, contract.IsActive));
+        Assert.Equal(("BE91001732641076", "GEBABEBB", "kbc", 1000.5m, null, HandOverWay.Folder, true), (contract.Account.Value, contract.Bic?.Value[..8], contract.Preset, contract.ReleaseLimit, contract.MostPerCollection, contract.HandOver, contract.IsActive));
         Assert.Contains("bank/1002/out", await administrator.GetAsync("/console/bank"));
         Assert.Contains("Contract with the bank changed", await administrator.GetAsync("/console/activity"));
     }

@@ -68,10 +68,10 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
             {
                 var me = Access.CreditorId;
                 db.Add(new BankContract { CreditorId = me, Account = Iban.Parse("BE68539007547034"), Preset = "kbc" });
-                var file = new OutgoingFile { CreditorId = me, Number = await db.NextObjectNumberAsync(me, token), MessageId = "Domi-C-1", MadeBy = "API" };
+                var file = new OutgoingFile { CreditorId = me, Account = Iban.Parse("BE68539007547034"), Number = await db.NextObjectNumberAsync(me, token), MessageId = "Domi-C-1", MadeBy = "API" };
                 var held = new BankStatement { CreditorId = me, Number = await db.NextObjectNumberAsync(me, token), IdentityHash = "held", Kind = FileKind.Statement, Format = "CODA 2", Account = "BE68539007547034" };
                 held.Hold("Domi", [new(Severity.Hold, "statement.balance", "It does not add up.", "line 3")], "none");
-                db.AddRange(file, held, new StatementItem { CreditorId = me, Number = await db.NextObjectNumberAsync(me, token), SourceKey = "asks", Amount = -5m, Name = "C-1", StatementId = held.Id, Kind = LineKind.Return, ReasonCode = "MD06", Question = LineQuestion.Unknown });
+                db.AddRange(file, held, new StatementItem { CreditorId = me, Number = await db.NextObjectNumberAsync(me, token), SourceKey = "asks", Account = Iban.Parse("BE68539007547034"), Amount = -5m, Name = "C-1", StatementId = held.Id, Kind = LineKind.Return, ReasonCode = "MD06", Question = LineQuestion.Unknown });
                 return true;
             }, CancellationToken.None));
             Objects.AddRange(await this.ReadEngineAsync(async db => (List<string>)

@@ -40,7 +40,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings) : ConsolePa
         var bic = Read("bic", () => Accounts.BicOf(call.Text("bic", 11)));
         var holder = Read("holder", () => call.Text("holder", 70)) ?? "";
         var preset = Read("preset", () => BankProfile.Find(call.Required("preset", 32)) ?? throw Call.Invalid("preset", "There is no such preset."));
-        var own = Read("profile", () => call.Text("profile", 4000));
+        var own = Read("rules", () => call.Text("rules", 4000));
         var limit = Read("limit", () => call.Amount("limit") ?? 0);
         var most = Read("most", () => call.Amount("most"));
         if (limit < 0) Errors["limit"] = T["refused.err_invalid_amount", ("amount", limit)];
@@ -54,7 +54,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings) : ConsolePa
             }
             catch (FormatException fault)
             {
-                Errors["profile"] = T["console.bank.profile_wrong", ("why", fault.Message)];
+                Errors["rules"] = T["console.bank.profile_wrong", ("why", fault.Message)];
             }
         }
 
@@ -82,7 +82,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings) : ConsolePa
             "bic" => c is not null ? c.Bic?.Value : Creditor.Bic?.Value,
             "holder" => c?.Holder ?? Creditor.Name,
             "preset" => c?.Preset ?? BankProfile.For(Creditor.Bic ?? (Creditor.Account is { } own ? BelgianBanks.BicOf(own) : null)).Name,
-            "profile" => c?.ProfileJson,
+            "rules" => c?.ProfileJson,
             "limit" => (c?.ReleaseLimit ?? 0).ToString("0.00", CultureInfo.InvariantCulture),
             "most" => c?.MostPerCollection?.ToString("0.00", CultureInfo.InvariantCulture),
             "handOver" => (c?.HandOver ?? HandOverWay.Download).ToString(),

@@ -34,7 +34,7 @@ internal sealed class ReconciliationModel(Desk desk, StatementImport import, Tak
         {
             "asks" => items.Where(i => i.Question != null),
             "matched" => items.Where(i => i.Question == null && i.Kind != LineKind.Notice && (i.InvoiceId != null || i.DirectDebitId != null || i.TransferId != null || i.RunId != null)),
-            "unmatched" => items.Where(i => i.Question == null && i.Kind == LineKind.Transfer && i.InvoiceId == null && i.Amount > 0),
+            "unmatched" => items.Where(i => i.Question == null && i.Kind == LineKind.Transfer && i.InvoiceId == null && i.AnsweredBy == null && i.Answer == null && i.Amount > 0),
             "outgoing" => items.Where(i => i.Kind == LineKind.Transfer && i.Amount <= 0),
             _ => items,
         };

@@ -77,6 +77,7 @@ internal static class StateViews
     {
         { Question: { } question } => new("warn", "unsure", t["console.statement.asks"], t[$"console.question_of.{question}"]),
         { InvoiceId: not null } => new("ok", "done", t["console.statement.paid"]),
+        { Answer: "undone" } or { AnsweredBy: not null, DirectDebitId: null, TransferId: null, RunId: null } => new("idle", "off", t["console.nothing_follows"], AnswerOf(t, i)),
         { Kind: LineKind.Notice } => new("idle", "none", t["console.line_kind.Notice"], ReasonOf(t, i.ReasonCode)),
         { Kind: LineKind.Return or LineKind.PayoutReturn } => new("bad", "fail", t[$"console.line_kind.{i.Kind}"], ReasonOf(t, i.ReasonCode)),
         { Kind: not LineKind.Transfer } => new("ok", "done", t[$"console.line_kind.{i.Kind}"]),
@@ -107,6 +108,15 @@ internal static class StateViews
 
     /// <summary>The account as people read it; of a report the file that it is about.</summary>
     public static string AccountOf(BankStatement s) => Iban.TryParse(s.Account, out var iban) ? iban.ToString() : s.Account;
+
+    /// <summary>What was answered of a line: a note of the person's, or what the rules say in a word.</summary>
+    public static string? AnswerOf(Texts t, StatementItem i) => i.Answer switch
+    {
+        "accepted" => t["console.answer.accepted"],
+        "undone" => t["console.answer.undone"],
+        { } answer when answer.StartsWith("transaction ", StringComparison.Ordinal) && i.DirectDebitId is not null => t["console.transaction_number", ("number", answer["transaction ".Length..])],
+        var note => note,
+    };
 
     /// <summary>What the bank said of a file, its codes in words.</summary>
     public static string? AnswerOf(Texts t, string? answer) => answer is null ? null : string.Join(' ', answer.Split(' ').Select(w => ReasonCodes.Known.Contains(w) ? ReasonOf(t, w) : w));

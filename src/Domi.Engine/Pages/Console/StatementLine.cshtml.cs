@@ -29,7 +29,7 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
             new("IBAN", new(item.CounterpartyAccount)), new("BIC", new(item.CounterpartyBic?.Value)), new(T["console.own_account"], new(item.Account)),
             new(T["console.belongs_to"], belongs[item.Id]), new(T["console.statement_on"], new(statement is null ? null : StateViews.AccountOf(statement), statement is null ? null : "/console/statements/" + Tables.Text(statement.Number), statement?.Reference)),
             new(T["console.end_to_end"], new(item.EndToEndId)), new(T["console.agreement"], new(item.MandateReference)), new(T["console.batch"], new(item.BatchId)), new(T["console.bank_reference"], new(item.BankReference ?? item.EntryReference)), new(T["console.transaction_code"], new(item.TransactionCode)),
-            new(T["console.answered_by"], new(item.Answer ?? (item.AnsweredBy is null ? null : T["console.nothing_follows"]), null, item.AnsweredBy)), new(T["console.made"], new(item.ImportedAt)),
+            new(T["console.answered_by"], new(StateViews.AnswerOf(T, item), null, item.AnsweredBy)), new(T["console.made"], new(item.ImportedAt)),
         ],
         [
             .. item.Question is null ? [] : Answers(item),
