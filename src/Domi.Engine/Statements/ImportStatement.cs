@@ -7,6 +7,7 @@ using Domi.Engine.Invoices;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Domi.Standards;
+using Domi.Standards.BankFiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,11 +15,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Statements;
 
-/// <summary><c>POST /creditor/reporting</c>: lines of an account statement; those whose communication and amount are an invoice's pay it.</summary>
+/// <summary>
+/// <c>POST /creditor/reporting</c>: lines of an account statement; those whose communication and amount are an invoice's pay it. Or a file of the
+/// creditor's own bank.
+/// </summary>
 /// <remarks>
 /// Text of lines with semicolons; the first begins with <c>twikey:</c> and the creditor's account, and may name the columns; amounts are in
 /// cents. The same line twice is one: a line with a date by what it says, one without by the file and its place in it, for a day that is only
-/// assumed tells nothing. Refuses with <c>invalid_file</c>: nothing of it is taken then. Source: Twikey, account reporting.
+/// assumed tells nothing. Refuses with <c>invalid_file</c>: nothing of it is taken then; a bank's file also with
+/// <c>err_no_bank_contract</c>. Source: Twikey, account reporting.
 /// </remarks>
 internal static class ImportStatement
 {
@@ -32,30 +37,47 @@ internal static class ImportStatement
 
     public static void Map(IEndpointRouteBuilder creditor) => creditor.MapPost("reporting", HandleAsync);
 
-    private static async Task<IResult> HandleAsync(Call call, EngineDb db, StatementImport import, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(Call call, StatementImport import, TakeBankFile take, BusinessClock clock, CancellationToken ct)
     {
-        using var reader = new StreamReader(call.Http.Request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        string text;
+        using var body = new MemoryStream();
+        await call.Http.Request.Body.CopyToAsync(body, ct);
+        var content = body.ToArray();
+        if (IsOfBank(content))
+        {
+            await take.TakeAsync(call.CreditorId, content, "API", "API", ct);
+        }
+        else
+        {
+            var (account, lines) = Read(content, clock.Today);
+            await import.TakeAsync(call.CreditorId, account, lines, ct);
+        }
+
+        return Results.NoContent();
+    }
+
+    /// <summary>Whether it is what a bank sends, and not text of lines: also when it is damaged.</summary>
+    public static bool IsOfBank(byte[] content) =>
+        !Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, 64))).Trim('\uFEFF', ' ').StartsWith(Mark, StringComparison.OrdinalIgnoreCase)
+        && BankFile.Read(new MemoryStream(content)).FirstOrDefault() is not (null or Finding { Rule: "file.unknown" });
+
+    /// <exception cref="RefusedException"><c>invalid_file</c>.</exception>
+    public static (Iban Account, IReadOnlyList<Line> Lines) Read(byte[] content, DateOnly today)
+    {
         try
         {
-            text = await reader.ReadToEndAsync(ct);
+            return Read(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content), today);
         }
         catch (DecoderFallbackException)
         {
             throw Bad("The text is not UTF-8.");
         }
-
-        var (account, lines) = Read(text, clock.Today);
-        await import.TakeAsync(call.CreditorId, account, lines, ct);
-        return Results.NoContent();
     }
 
-    /// <exception cref="RefusedException"><c>invalid_file</c>.</exception>
-    public static (Iban Account, IReadOnlyList<Line> Lines) Read(string text, DateOnly today)
+    private static (Iban Account, IReadOnlyList<Line> Lines) Read(string text, DateOnly today)
     {
         var rows = text.Split('\n').Select(r => r.TrimEnd('\r')).ToList();
         var head = rows.Count > 0 ? rows[0].Trim('\uFEFF', ' ') : "";
-        if (!head.StartsWith(Mark, StringComparison.OrdinalIgnoreCase)) throw Bad($"The first line does not begin with {Mark}");
+        if (!head.StartsWith(Mark, StringComparison.OrdinalIgnoreCase)) throw Bad($"It is no camt, CODA or pain.002 of a bank, and its first line does not begin with {Mark}");
 
         var first = head[Mark.Length..].Trim();
         var end = first.IndexOf(' ', StringComparison.Ordinal) is > 0 and var blank ? blank : first.Length;

@@ -77,7 +77,7 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         if (item.Question is null) throw new RefusedException("err_invalid_state", $"Line {item.Number} asks nothing.");
         var debit = await db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.Number == number && d.RunId != null).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct)
             ?? throw new RefusedException("err_not_found", $"No transaction {number} that went to the bank.") { Field = "transaction" };
-        item.DirectDebitId = debit.Id;
+        (item.DirectDebitId, item.Question) = (debit.Id, null);
         await BookAsync(item, debit, ct);
         (item.AnsweredBy, item.Answer) = (by, $"transaction {number}");
     }

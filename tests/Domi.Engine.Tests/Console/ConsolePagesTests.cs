@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
 using Domi.Engine.Imports;
 using Domi.Engine.Pages.Console;
 using Domi.Engine.Profiles;
+using Domi.Engine.Statements;
 using Domi.Engine.Users;
 using Domi.Platform;
+using Domi.Standards;
+using Domi.Standards.BankFiles;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,15 +25,15 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
     {
         public IReadOnlyList<string> Lists { get; } =
         [
-            "/console/customers", "/console/agreements", "/console/transactions/open", "/console/transactions/sent", "/console/transactions/unsettled", "/console/transactions/paid", "/console/batches", "/console/invoices",
-            "/console/links", "/console/subscriptions", "/console/refunds", "/console/reconciliation", "/console/profiles", "/console/webhooks", "/console/activity",
+            "/console/customers", "/console/agreements", "/console/transactions/open", "/console/transactions/sent", "/console/transactions/unsettled", "/console/transactions/paid", "/console/batches", "/console/files", "/console/invoices",
+            "/console/links", "/console/subscriptions", "/console/refunds", "/console/reconciliation", "/console/statements", "/console/profiles", "/console/webhooks", "/console/activity",
         ];
 
         public List<string> Objects { get; } = [];
 
         public IReadOnlyList<string> Others { get; } =
         [
-            "/console/me", "/console/keys", "/console/users", "/console/feeds", "/console/profiles/1", "/console/profiles/1/agreements", "/console/profiles/1/invoices", "/console/branding", "/console/profiles/new", "/console/customers/new", "/console/analytics", "/console/simulator",
+            "/console/me", "/console/keys", "/console/users", "/console/feeds", "/console/profiles/1", "/console/profiles/1/agreements", "/console/profiles/1/invoices", "/console/branding", "/console/bank", "/console/profiles/new", "/console/customers/new", "/console/analytics", "/console/simulator",
             .. Enum.GetNames<ImportKind>().Select(k => "/console/import/" + k.ToLowerInvariant()),
         ];
 
@@ -60,6 +64,16 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
             await AppFixture.AdvanceAsync(Engine, TimeSpan.FromDays(14));
             await client.TransactAsync(Reference, 50m);
             await client.TakenAsync(HttpMethod.Post, "/subscription", ("mndtId", Reference), ("amount", "5"), ("message", "Fee"), ("ref", "SUB"), ("start", "2199-01-01"));
+            await this.ReadEngineAsync(db => db.WriteAsync(async token =>
+            {
+                var me = Access.CreditorId;
+                db.Add(new BankContract { CreditorId = me, Account = Iban.Parse("BE68539007547034"), Preset = "kbc" });
+                var file = new OutgoingFile { CreditorId = me, Account = Iban.Parse("BE68539007547034"), Number = await db.NextObjectNumberAsync(me, token), MessageId = "Domi-C-1", MadeBy = "API" };
+                var held = new BankStatement { CreditorId = me, Number = await db.NextObjectNumberAsync(me, token), IdentityHash = "held", Kind = FileKind.Statement, Format = "CODA 2", Account = "BE68539007547034" };
+                held.Hold("Domi", [new(Severity.Hold, "statement.balance", "It does not add up.", "line 3")], "none");
+                db.AddRange(file, held, new StatementItem { CreditorId = me, Number = await db.NextObjectNumberAsync(me, token), SourceKey = "asks", Account = Iban.Parse("BE68539007547034"), Amount = -5m, Name = "C-1", StatementId = held.Id, Kind = LineKind.Return, ReasonCode = "MD06", Question = LineQuestion.Unknown });
+                return true;
+            }, CancellationToken.None));
             Objects.AddRange(await this.ReadEngineAsync(async db => (List<string>)
             [
                 .. (await db.Customers.Select(c => c.Id).ToListAsync()).Select(i => "/console/customers/" + i), .. (await db.Mandates.Select(m => m.Number).ToListAsync()).Select(n => "/console/agreements/" + Tables.Text(n)),
@@ -67,6 +81,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
                 .. (await db.Invoices.Select(i => i.Id).ToListAsync()).Select(i => "/console/invoices/" + i), .. (await db.PayLinks.Select(l => l.Number).ToListAsync()).Select(n => "/console/links/" + Tables.Text(n)), "/console/profiles/9", "/console/profiles/9/agreements",
                 .. (await db.Subscriptions.Select(s => s.Number).ToListAsync()).Select(n => "/console/subscriptions/" + Tables.Text(n)), .. (await db.Transfers.Select(t => t.Id).ToListAsync()).Select(i => "/console/refunds/" + i),
                 .. (await db.StatementItems.Select(i => i.Number).ToListAsync()).Select(n => "/console/reconciliation/" + Tables.Text(n)),
+                .. (await db.OutgoingFiles.Select(f => f.Number).ToListAsync()).Select(n => "/console/files/" + Tables.Text(n)), .. (await db.BankStatements.Select(s => s.Number).ToListAsync()).Select(n => "/console/statements/" + Tables.Text(n)),
             ]));
             Other = await InScopeAsync(Engine, async services =>
             {
@@ -94,6 +109,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
             var html = await person.GetAsync(path);
             Assert.Contains($"<html lang=\"{language}\">", html);
             Assert.True(RawKey().Match(html) is { Success: false }, $"{path}: {RawKey().Match(html).Value}");
+            Assert.DoesNotContain("<title> – ", html);
             Assert.DoesNotContain("style=", html);
         }
     }
@@ -107,7 +123,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
 
         var before = await StateAsync();
         foreach (var path in app.Objects)
-            foreach (var handler in new[] { "Remind", "Suspend", "Cancel", "Paid", "Archive", "Reoffer", "Link", "Collect", "Refund", "Remove", "Change", "Subscribe", "Comment", "Block", "Invite", "Bill", "Merge", "Delete" })
+            foreach (var handler in new[] { "Remind", "Suspend", "Cancel", "Paid", "Archive", "Reoffer", "Link", "Collect", "Refund", "Remove", "Change", "Subscribe", "Comment", "Block", "Invite", "Bill", "Merge", "Delete", "Release", "Withdraw", "LetIn", "ThrowAway", "Assign", "Leave", "Free" })
             {
                 using var answer = await stranger.DoAsync($"{path}?handler={handler}", ("reason", "x"), ("amount", "1"), ("message", "x"), ("text", "x"), ("other", "C-2"), ("invoice", "C-INV"), ("sure", "yes"));
                 Assert.Equal((path, handler, HttpStatusCode.NotFound), (path, handler, answer.StatusCode));
@@ -133,7 +149,7 @@ public sealed partial class ConsolePagesTests(ConsolePagesTests.Fixture app) : I
     {
         using var viewer = await Person.OfAsync(app, ConsoleRole.Viewer);
         using var user = await Person.OfAsync(app, ConsoleRole.User);
-        foreach (var path in new[] { "/console/profiles", "/console/profiles/1", "/console/keys", "/console/users", "/console/webhooks", "/console/feeds", "/console/activity", "/console/simulator", "/console/reconciliation", "/console/profiles/1/agreements", "/console/profiles/new" })
+        foreach (var path in new[] { "/console/profiles", "/console/profiles/1", "/console/keys", "/console/users", "/console/webhooks", "/console/feeds", "/console/activity", "/console/simulator", "/console/reconciliation", "/console/statements", "/console/bank", "/console/profiles/1/agreements", "/console/profiles/new" })
         {
             Assert.Equal(HttpStatusCode.NotFound, await viewer.StatusAsync(path));
             Assert.Equal(HttpStatusCode.NotFound, await user.StatusAsync(path));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domi.Engine.Mandates;
+using Domi.Engine.Profiles;
 using Domi.Engine.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -35,6 +36,7 @@ internal sealed class AgreementsModel(Desk desk) : ListPage(desk)
 /// <summary>The creditor's profiles, to choose from.</summary>
 internal static class ProfileOptions
 {
-    public static async Task<IReadOnlyList<(string Value, string Words)>> ReadAsync(EngineDb db, Guid creditorId, CancellationToken ct) =>
-        [.. (await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditorId).OrderBy(p => p.Number).Select(p => new { p.Number, p.Name }).ToListAsync(ct)).Select(p => (p.Number.ToString(CultureInfo.InvariantCulture), p.Name))];
+    /// <param name="means">Only of this kind; null: all.</param>
+    public static async Task<IReadOnlyList<(string Value, string Words)>> ReadAsync(EngineDb db, Guid creditorId, CancellationToken ct, AgreementKind? means = null) =>
+        [.. (await db.Profiles.AsNoTracking().Where(p => p.CreditorId == creditorId && (means == null || p.Kind == means)).OrderBy(p => p.Number).Select(p => new { p.Number, p.Name }).ToListAsync(ct)).Select(p => (p.Number.ToString(CultureInfo.InvariantCulture), p.Name))];
 }

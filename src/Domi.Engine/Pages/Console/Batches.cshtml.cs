@@ -39,6 +39,7 @@ internal sealed class BatchesModel(Desk desk) : ListPage(desk)
             ]))])
         {
             Empty = T["console.empty.batches"],
+            Beside = [("/console/files", T["console.files"])],
             Filters = [new("q", T["console.search"], Asked("q")), new("profile", T["console.profile"], Asked("profile"), Profiles), .. Days],
         };
     }

@@ -27,7 +27,7 @@ internal sealed record Doubt(string Key, params (string Name, object? Value)[] V
 /// <summary>A page for a creditor's own people. What is another creditor's, or beyond one's role, is the same as nothing.</summary>
 internal abstract class ConsolePage(Desk desk) : PageModel
 {
-    private const int MostBytes = 4_000_000;
+    private const int MostBytes = 10_000_000;
 
     protected EngineDb Db => desk.Db;
 

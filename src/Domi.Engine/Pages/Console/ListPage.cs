@@ -40,6 +40,9 @@ internal sealed record ListView(string Title, IReadOnlyList<Column> Columns, Lis
     /// <summary>Pages where something is added to the list.</summary>
     public IReadOnlyList<(string Href, string Words)> Links { get; init; } = [];
 
+    /// <summary>The lists that belong with it.</summary>
+    public IReadOnlyList<(string Href, string Words)> Beside { get; init; } = [];
+
     public string Empty { get; init; } = "";
 
     public string? Csv { get; init; }
@@ -124,6 +127,7 @@ internal abstract class ListPage(Desk desk) : ConsolePage(desk)
         }
 
         List = list with { Next = next, First = Request.Query.ContainsKey("after") ? With(Request, "after", null) : null, Csv = With(Request, "handler", "Csv") };
+        ViewData["Title"] = list.Title; // of this page, and not of the partial one that draws it
         return Page();
     }
 

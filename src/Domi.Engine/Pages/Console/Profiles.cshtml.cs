@@ -30,7 +30,7 @@ internal sealed class ProfilesModel(Desk desk) : ListPage(desk)
 internal static class SettingsTabs
 {
     private static readonly string[] Api = ["keys", "webhooks", "feeds"];
-    private static readonly string[] Others = ["profiles", "branding", "users", "activity"];
+    private static readonly string[] Others = ["profiles", "bank", "branding", "users", "activity"];
 
     public static IReadOnlyList<Tab> Of(Platform.Texts t, string current) => [.. (Api.Contains(current) ? Api : Others).Select(p => new Tab("/console/" + p, t[$"console.{p}"], p == current))];
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using Domi.Engine.Statements;
 using Domi.Engine.Users;
 using Domi.Platform;
@@ -8,60 +8,73 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Pages.Console;
 
-/// <summary>Lines of the account's statements, the newest first: what each paid, and what still belongs to nothing.</summary>
-internal sealed class ReconciliationModel(Desk desk, StatementImport import) : ListPage(desk)
+/// <summary>Lines of the account's statements, the newest first: what each is about, what still belongs to nothing, and which ask something.</summary>
+internal sealed class ReconciliationModel(Desk desk, StatementImport import, TakeBankFile take) : ListPage(desk)
 {
+    private static readonly string[] States = ["asks", "unmatched", "matched", "outgoing"];
+
     public override string Section => "reconciliation";
 
     protected override ConsoleRole Needs => ConsoleRole.Controller;
+
+    /// <summary>What was in the file that was imported just now.</summary>
+    public IReadOnlyList<Taken> Taken { get; private set; } = [];
+
+    public ListView TakenNow => new(T["console.taken_now"], [new(T["console.account"]), new(T["console.what"]), new(T["console.period"]), new(T["console.entries"], true), new(T["console.state"])],
+        [.. Taken.Select(x => new Row("",
+        [
+            new(StateViews.AccountOf(x.Statement), "/console/statements/" + Tables.Text(x.Statement.Number), x.Statement.Reference), new(T[$"console.bank_file.{x.Statement.Kind}"]), new(x.Statement.Until), new(x.Statement.Entries),
+            new(x.IsKnown ? new StateView("idle", "off", T["console.known_already"], T[$"console.statement_state.{x.Statement.State}"]) : StateViews.Of(T, x.Statement)),
+        ]))]);
 
     protected override async Task<ListView?> ReadAsync(int most, CancellationToken ct)
     {
         var items = Db.StatementItems.AsNoTracking().Where(i => i.CreditorId == Me).Found(Asked("q"));
         items = Asked("state") switch
         {
-            "matched" => items.Where(i => i.InvoiceId != null),
-            "unmatched" => items.Where(i => i.InvoiceId == null && i.Amount > 0),
-            "outgoing" => items.Where(i => i.Amount <= 0),
+            "asks" => items.Where(i => i.Question != null),
+            "matched" => items.Where(i => i.Question == null && i.Kind != LineKind.Notice && (i.InvoiceId != null || i.DirectDebitId != null || i.TransferId != null || i.RunId != null)),
+            "unmatched" => items.Where(i => i.Question == null && i.Kind == LineKind.Transfer && i.InvoiceId == null && i.AnsweredBy == null && i.Answer == null && i.Amount > 0),
+            "outgoing" => items.Where(i => i.Kind == LineKind.Transfer && i.Amount <= 0),
             _ => items,
         };
+        if (long.TryParse(Asked("statement"), CultureInfo.InvariantCulture, out var statement)) items = items.Where(i => Db.BankStatements.Any(s => s.Id == i.StatementId && s.Number == statement));
         if (From is { } from) items = items.Where(i => i.BookedOn >= from);
         if (To is { } to) items = items.Where(i => i.BookedOn <= to);
         var all = items;
         if (AfterNumber is { } after) items = items.Where(i => i.Number < after);
-        var rows = await items.OrderByDescending(i => i.Number).Take(most).ToListAsync(ct);
-        var ids = rows.Select(r => r.InvoiceId).ToList();
-        var numbers = await Db.Invoices.AsNoTracking().Where(i => i.CreditorId == Me && ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id, i => i.Number, ct);
-        return new(T["console.reconciliation"],
-            [new(T["console.name"]), new(T["console.message"]), new(T["console.amount"], true), new(T["console.booked_on"]), new(T["console.invoice"]), new(T["console.state"])],
-            [.. rows.Select(i => new Row(Tables.Text(i.Number),
-            [
-                new(i.Name.Length > 0 ? i.Name : T["console.line_number", ("number", Tables.Text(i.Number))], "/console/reconciliation/" + Tables.Text(i.Number), StateViews.Masked(i.CounterpartyAccount)), new(i.Message), new(i.Amount), new(i.BookedOn),
-                new(i.InvoiceId is { } id ? numbers.GetValueOrDefault(id) : null, i.InvoiceId is { } of ? "/console/invoices/" + of : null), new(StateViews.Of(T, i)),
-            ]))])
+        return await new Tables(Db, T, Me).LinesAsync(items, most, ct) with
         {
-            Empty = T["console.none"],
-            Tabs = Presets("statement", "unmatched", "matched", "outgoing"),
-            Figures = await TotalAsync(all.Select(i => i.Amount), ct),
-            Filters = [new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), [.. new[] { "unmatched", "matched", "outgoing" }.Select(s => (s, T[$"console.statement.{s}"]))]), .. Days],
+            Title = T["console.reconciliation"],
+            Tabs = Presets("statement", States),
+            // What a notification tells, and the parts of a sum, are no money beside the lines that hold it.
+            Figures = await TotalAsync(all.Where(i => i.Kind != LineKind.Notice && !i.SourceKey.StartsWith("part:")).Select(i => i.Amount), ct),
+            Filters = [new("q", T["console.search"], Asked("q")), new("state", T["console.state"], Asked("state"), [.. States.Select(s => (s, T[$"console.statement.{s}"]))]), .. Days],
+            Beside = [("/console/statements", T["console.statements"])],
         };
     }
 
-    public Task<IActionResult> OnPostImportAsync(IFormFile? file, CancellationToken ct) => TakeFileAsync(Needs, "statement.import", file, async (content, token) =>
+    /// <summary>Lines as text, or whatever the bank sends: of that is told what became of each statement in it.</summary>
+    public async Task<IActionResult> OnPostImportAsync(IFormFile? file, CancellationToken ct)
     {
-        string text;
-        try
+        var answer = await TakeFileAsync(Needs, "statement.import", file, async (content, token) =>
         {
-            using var reader = new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            text = await reader.ReadToEndAsync(token);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new RefusedException("invalid_file", "The text is not UTF-8.");
-        }
+            using var read = new MemoryStream();
+            await content.CopyToAsync(read, token);
+            var bytes = read.ToArray();
+            if (ImportStatement.IsOfBank(bytes))
+            {
+                Taken = await take.TakeAsync(Me, bytes, Path.GetFileName(file!.FileName), Actor.Name, token);
+                return T["console.bank_file_done", ("count", Taken.Count(x => !x.IsKnown))];
+            }
 
-        var (account, lines) = ImportStatement.Read(text, Clock.Today);
-        await import.TakeAsync(Me, account, lines, token);
-        return T["console.statement_done", ("count", lines.Count)];
-    }, "/console/reconciliation", ct);
+            var (account, lines) = ImportStatement.Read(bytes, Clock.Today);
+            await import.TakeAsync(Me, account, lines, token);
+            return T["console.statement_done", ("count", lines.Count)];
+        }, "/console/reconciliation", ct);
+        if (Taken.Count == 0) return answer;
+
+        Db.ChangeTracker.Clear();
+        return await OnGetAsync(ct);
+    }
 }

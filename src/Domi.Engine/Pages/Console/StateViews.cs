@@ -1,3 +1,4 @@
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
@@ -7,6 +8,7 @@ using Domi.Engine.Subscriptions;
 using Domi.Engine.Transfers;
 using Domi.Platform;
 using Domi.Standards;
+using Domi.Standards.BankFiles;
 
 namespace Domi.Engine.Pages.Console;
 
@@ -74,10 +76,51 @@ internal static class StateViews
 
     public static StateView Of(Texts t, StatementItem i) => i switch
     {
-        { InvoiceId: not null } => new("ok", "done", t["console.statement.matched"]),
+        { Question: { } question } => new("warn", "unsure", t["console.statement.asks"], t[$"console.question_of.{question}"]),
+        { InvoiceId: not null } => new("ok", "done", t["console.statement.paid"]),
+        { Answer: "undone" } or { AnsweredBy: not null, DirectDebitId: null, TransferId: null, RunId: null } => new("idle", "off", t["console.nothing_follows"], AnswerOf(t, i)),
+        { Kind: LineKind.Notice } => new("idle", "none", t["console.line_kind.Notice"], ReasonOf(t, i.ReasonCode)),
+        { Kind: LineKind.Return or LineKind.PayoutReturn } => new("bad", "fail", t[$"console.line_kind.{i.Kind}"], ReasonOf(t, i.ReasonCode)),
+        { Kind: not LineKind.Transfer } => new("ok", "done", t[$"console.line_kind.{i.Kind}"]),
         { Amount: > 0 } => new("warn", "warn", t["console.statement.unmatched"]),
         _ => new("idle", "off", t["console.statement.outgoing"]),
     };
+
+    public static StateView Of(Texts t, OutgoingFile f) => f.State switch
+    {
+        OutgoingState.Waiting => new("warn", "warn", t["console.file.Waiting"]),
+        OutgoingState.Released => new("busy", "busy", t["console.file.Released"]),
+        OutgoingState.HandedOver => new("busy", "busy", t["console.file.HandedOver"]),
+        OutgoingState.Accepted => new("ok", "done", t["console.file.Accepted"]),
+        OutgoingState.Refused => new("bad", "fail", t["console.file.Refused"], AnswerOf(t, f.Answer)),
+        _ => new("idle", "off", t["console.file.Withdrawn"]),
+    };
+
+    public static StateView Of(Texts t, BankStatement s) => s.State switch
+    {
+        StatementState.Reading => new("busy", "busy", t["console.statement_state.Reading"]),
+        StatementState.Held => new("warn", "warn", t["console.statement_state.Held"]),
+        StatementState.Taken => new("ok", "done", t["console.statement_state.Taken"]),
+        _ => new("idle", "off", t["console.statement_state.ThrownAway"]),
+    };
+
+    /// <summary>What a bank sends.</summary>
+    public static IReadOnlyList<FileKind> FromBank { get; } = [FileKind.Statement, FileKind.Notification, FileKind.AccountReport, FileKind.StatusReport];
+
+    /// <summary>The account as people read it; of a report the file that it is about.</summary>
+    public static string AccountOf(BankStatement s) => Iban.TryParse(s.Account, out var iban) ? iban.ToString() : s.Account;
+
+    /// <summary>What was answered of a line: a note of the person's, or what the rules say in a word.</summary>
+    public static string? AnswerOf(Texts t, StatementItem i) => i.Answer switch
+    {
+        "accepted" => t["console.answer.accepted"],
+        "undone" => t["console.answer.undone"],
+        { } answer when answer.StartsWith("transaction ", StringComparison.Ordinal) && i.DirectDebitId is not null => t["console.transaction_number", ("number", answer["transaction ".Length..])],
+        var note => note,
+    };
+
+    /// <summary>What the bank said of a file, its codes in words.</summary>
+    public static string? AnswerOf(Texts t, string? answer) => answer is null ? null : string.Join(' ', answer.Split(' ').Select(w => ReasonCodes.Known.Contains(w) ? ReasonOf(t, w) : w));
 
     /// <summary>The sentence first, the bank's code behind it in brackets.</summary>
     public static string? ReasonOf(Texts t, string? code) => code is null ? null : ReasonCodes.Describe(code, t.Language) is { Length: > 0 } words ? $"{char.ToUpperInvariant(words[0])}{words[1..]} ({code})" : code;

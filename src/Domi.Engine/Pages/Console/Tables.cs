@@ -4,6 +4,7 @@ using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Mandates;
 using Domi.Engine.PayLinks;
+using Domi.Engine.Statements;
 using Domi.Engine.Subscriptions;
 using Domi.Engine.Transfers;
 using Domi.Platform;
@@ -98,6 +99,39 @@ internal sealed class Tables(EngineDb db, Texts t, Guid creditorId)
             [new(t["console.name"]), new("IBAN"), new(t["console.amount"], true), new(t["console.message"]), new(t["console.requested_on"]), new(t["console.state"])],
             [.. rows.Select(r => new Row(r.Id.ToString(), [new(r.Name, "/console/refunds/" + r.Id), new(StateViews.Masked(r.Account)), new(r.Amount), new(r.Message, null, r.Ref), new(r.RequestedOn), new(StateViews.Of(t, r))]))])
         { Empty = t["console.none"] };
+    }
+
+    public async Task<ListView> LinesAsync(IQueryable<StatementItem> items, int most = MostRelated, CancellationToken ct = default)
+    {
+        var rows = await items.Where(i => i.CreditorId == creditorId).OrderByDescending(i => i.Number).Take(most).ToListAsync(ct);
+        var belongs = await BelongsAsync(rows, ct);
+        return new(t["console.lines"],
+            [new(t["console.name"]), new(t["console.message"]), new(t["console.amount"], true), new(t["console.booked_on"]), new(t["console.belongs_to"]), new(t["console.state"])],
+            [.. rows.Select(i => new Row(Text(i.Number),
+            [
+                new(i.Name.Length > 0 ? i.Name : t["console.line_number", ("number", Text(i.Number))], "/console/reconciliation/" + Text(i.Number), StateViews.Masked(i.CounterpartyAccount)), new(i.Message), new(i.Amount), new(i.BookedOn), belongs[i.Id], new(StateViews.Of(t, i)),
+            ]))])
+        { Empty = t["console.none"] };
+    }
+
+    /// <summary>Where each line leads: the invoice, transaction, transfer or run that it is about.</summary>
+    public async Task<IReadOnlyDictionary<Guid, Cell>> BelongsAsync(IReadOnlyList<StatementItem> rows, CancellationToken ct)
+    {
+        List<Guid?> invoiceIds = [.. rows.Select(r => r.InvoiceId)], debitIds = [.. rows.Select(r => r.DirectDebitId)], transferIds = [.. rows.Select(r => r.TransferId)], runIds = [.. rows.Select(r => r.RunId)];
+        var invoices = await db.Invoices.AsNoTracking().Where(i => i.CreditorId == creditorId && invoiceIds.Contains(i.Id)).ToDictionaryAsync(i => i.Id, i => i.Number, ct);
+        var debits = await db.DirectDebits.AsNoTracking().Where(d => d.CreditorId == creditorId && debitIds.Contains(d.Id)).ToDictionaryAsync(d => d.Id, d => d.Number, ct);
+        var transfers = await db.Transfers.AsNoTracking().Where(x => x.CreditorId == creditorId && transferIds.Contains(x.Id)).ToDictionaryAsync(x => x.Id, x => x.Name, ct);
+        var runs = await db.CollectionRuns.AsNoTracking().Where(r => r.CreditorId == creditorId && runIds.Contains(r.Id)).ToDictionaryAsync(r => r.Id, r => new Cell(r.PaymentInformationId, "/console/batches/" + Text(r.Number)), ct);
+        foreach (var run in await db.TransferRuns.AsNoTracking().Where(r => r.CreditorId == creditorId && runIds.Contains(r.Id)).Select(r => new { r.Id, r.PaymentInformationId, File = db.OutgoingFiles.Where(f => f.Id == r.FileId).Select(f => (long?)f.Number).FirstOrDefault() }).ToListAsync(ct))
+            runs[run.Id] = new(run.PaymentInformationId, run.File is { } file ? "/console/files/" + Text(file) : null);
+        return rows.ToDictionary(i => i.Id, i => i switch
+        {
+            { InvoiceId: { } id } when invoices.TryGetValue(id, out var number) => new Cell(number, "/console/invoices/" + id),
+            { DirectDebitId: { } id } when debits.TryGetValue(id, out var number) => new(t["console.transaction_number", ("number", Text(number))], "/console/transactions/" + Text(number)),
+            { TransferId: { } id } when transfers.TryGetValue(id, out var name) => new(t["console.refund_to", ("name", name)], "/console/refunds/" + id),
+            { RunId: { } id } when runs.TryGetValue(id, out var run) => run,
+            _ => new(null),
+        });
     }
 
     public async Task<ListView> CustomersAsync(IQueryable<Customer> customers, int most, CancellationToken ct)

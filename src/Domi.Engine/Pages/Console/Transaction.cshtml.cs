@@ -28,12 +28,15 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         var customer = await Db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
         var invoice = d.InvoiceId is { } id ? await Db.Invoices.AsNoTracking().SingleAsync(i => i.Id == id, ct) : null;
         var run = d.RunId is { } runId ? await Db.CollectionRuns.AsNoTracking().SingleAsync(r => r.Id == runId, ct) : null;
+        var file = run?.FileId is { } within ? await Db.OutgoingFiles.AsNoTracking().SingleAsync(f => f.Id == within, ct) : null;
+        var ids = attempts.ConvertAll(a => (Guid?)a.Id);
+        var lines = Db.StatementItems.AsNoTracking().Where(i => ids.Contains(i.DirectDebitId) || (run != null && d.IsCreditedInBatch && i.RunId == run.Id));
         var taken = await Db.CollectionActions.AsNoTracking().Where(a => a.CreditorId == Me && a.TransactionNumber == number).OrderByDescending(a => a.Step).Take(100).ToListAsync(ct);
         Detail = new(T["console.transaction_number", ("number", Tables.Text(number))], StateViews.Of(T, d), d.Message,
         [
             new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.agreement"], new(mandate.Reference, Tables.Agreement(mandate))),
             new(T["console.invoice"], new(invoice?.Number, invoice is null ? null : "/console/invoices/" + invoice.Id)), new(T["console.amount"], new(d.Amount)), new(T["console.charge"], new(d.Charge)), new(T["console.reference"], new(d.Ref)),
-            new(T["console.collected_on"], new(d.RequestedOn)), new(T["console.batch"], new(run?.PaymentInformationId, run is null ? null : "/console/batches/" + Tables.Text(run.Number))), new(T["console.end_to_end"], new(d.EndToEndId)),
+            new(T["console.collected_on"], new(d.RequestedOn)), new(T["console.batch"], new(run?.PaymentInformationId, run is null ? null : "/console/batches/" + Tables.Text(run.Number))), new(T["console.outgoing_file"], new(file?.MessageId, file is null ? null : "/console/files/" + Tables.Text(file.Number))), new(T["console.end_to_end"], new(d.EndToEndId)),
             new(T["console.made"], new(d.CreatedAt)), new(T["console.next_step"], new(d.NextStepAt)),
         ],
         Acts(d),
@@ -43,6 +46,7 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
             new(T["console.steps"], [new(T["console.what"]), new(T["console.reason"]), new(T["console.when"])],
                 [.. taken.Select(a => new Row(a.Id.ToString(), [new(T[$"console.step.{a.Action}"], null, T[$"console.origin.{a.Origin}"]), new(StateViews.ReasonOf(T, a.ReasonCode)), new(a.OccurredAt)]))]) { Empty = T["console.none"] },
             await new Tables(Db, T, Me).RefundsAsync(Db.Transfers.AsNoTracking().Where(t => t.DirectDebitId == d.Id), ct: ct),
+            .. Actor.May(ConsoleRole.Controller) && await lines.AnyAsync(ct) ? [await new Tables(Db, T, Me).LinesAsync(lines, ct: ct) with { Title = T["console.lines_at_bank"] }] : Array.Empty<ListView>(),
         ]);
         return Page();
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
+using Domi.Engine.Profiles;
 using Domi.Engine.Users;
 using Domi.Platform;
 using Domi.Standards;
@@ -20,12 +21,16 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
 
     public override string Section => Tab;
 
+    /// <summary>What is collected from accounts leaves as files.</summary>
+    public bool OwnBank { get; private set; }
+
     /// <summary>Whose open transactions can be sent now.</summary>
     public IReadOnlyList<(string Value, string Words)> Profiles { get; private set; } = [];
 
     public override async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
-        if (Tab == "open" && Actor.May(ConsoleRole.User)) Profiles = await ProfileOptions.ReadAsync(Db, Me, ct);
+        OwnBank = await MakeFiles.ContractAsync(Db, Me, ct) is not null;
+        if (Tab == "open" && Actor.May(ConsoleRole.User)) Profiles = await ProfileOptions.ReadAsync(Db, Me, ct, OwnBank ? AgreementKind.CreditCard : null);
         return await base.OnGetAsync(ct);
     }
 
@@ -54,6 +59,7 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
             Tabs = await TabsAsync(ct),
             Filters = filters,
             Figures = Tab is "unsettled" ? await FiguresAsync(all, ct) : await TotalAsync(all.Select(d => d.Amount), ct),
+            Beside = OwnBank ? [("/console/files", T["console.files"])] : [],
             Links = Actor.May(ConsoleRole.User) ? [("/console/import/transactions", T["console.import"])] : [],
             Empty = T[$"console.empty.{Tab}"],
             Bulk = !Actor.May(ConsoleRole.User) ? [] : Tab switch
@@ -79,6 +85,7 @@ internal sealed class TransactionsModel(Desk desk, FailureWorkflow failures, Set
     public Task<IActionResult> OnPostCollectAsync(int profile, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction.collect", async token =>
     {
         if (await Db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == Me && p.Number == profile && p.IsActive, token) is not { } chosen) return null;
+        if (chosen.Kind is AgreementKind.DirectDebit && await MakeFiles.ContractAsync(Db, Me, token) is not null) throw new RefusedException("own_bank_collects", "What leaves as files is put together there.");
         return await Collect.HandOverAsync(Db, chosen, null, null, Clock, token) ?? throw new RefusedException("err_not_found", "Nothing is open.");
     }, "/console/transactions/open", ct);
 
