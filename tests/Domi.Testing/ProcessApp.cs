@@ -36,6 +36,16 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
         }
     }
 
+    /// <summary>What it has used of the processor so far: the load of other programs does not move it.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            process!.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     /// <summary>The most it ever held.</summary>
     public double PeakMegabytes
     {

@@ -39,6 +39,7 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
                 await MatchAsync(statement, [.. lines.Where(l => l.State is LineState.New)], numbers, token);
                 var isLast = lines.Count < LinesAtOnce;
                 statement.MatchDueAt = isLast ? null : clock.GetUtcNow() + Rest;
+                await db.SaveManyAsync(token);
                 return (lines.Count == 0 ? after : lines[^1].Position, !isLast);
             }, ct);
             db.ChangeTracker.Clear();
@@ -145,24 +146,24 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
     }
 
     private async Task<Dictionary<StructuredCommunication, Invoice>> ByCommunicationAsync(Guid company, List<StructuredCommunication?> communications, CancellationToken ct) =>
-        communications.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && communications.Contains(i.Communication) && i.State == InvoiceState.Numbered).ToDictionaryAsync(i => i.Communication!.Value, ct);
+        communications.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && EF.Parameter(communications).Contains(i.Communication) && i.State == InvoiceState.Numbered).ToDictionaryAsync(i => i.Communication!.Value, ct);
 
     private async Task<Dictionary<string, Invoice>> ByNumberAsync(Guid company, List<string?> numbers, CancellationToken ct) =>
-        numbers.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && numbers.Contains(i.Number) && i.State == InvoiceState.Numbered).ToDictionaryAsync(i => i.Number!, ct);
+        numbers.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && EF.Parameter(numbers).Contains(i.Number) && i.State == InvoiceState.Numbered).ToDictionaryAsync(i => i.Number!, ct);
 
     /// <summary>Payments that the provider told of with the end-to-end id of a line: they are the same.</summary>
     private async Task<Dictionary<string, Told>> ToldByIdAsync(Guid company, IReadOnlyList<StatementLine> lines, CancellationToken ct)
     {
         var keys = lines.Where(l => l.Amount > 0 && l.EndToEndId is not null).SelectMany(l => new[] { "dd:" + l.EndToEndId, "transfer:" + l.EndToEndId }).Distinct().ToList();
         if (keys.Count == 0) return [];
-        var told = await db.LedgerEntries.AsNoTracking().Where(e => e.OwnCompanyId == company && keys.Contains(e.Key) && e.Kind == EntryKind.Paid)
+        var told = await db.LedgerEntries.AsNoTracking().Where(e => e.OwnCompanyId == company && EF.Parameter(keys).Contains(e.Key) && e.Kind == EntryKind.Paid)
             .Select(e => new Told(e.InvoiceId, e.Key, e.Kind, e.Amount, e.OccurredAt)).ToListAsync(ct);
         return told.GroupBy(t => t.Key[(t.Key.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToDictionary(t => t.Key, t => t.First());
     }
 
     /// <summary>What the provider told of invoices that are paid, wholly or in part.</summary>
     private async Task<ILookup<Guid, Told>> ToldOfAsync(List<Guid> invoices, CancellationToken ct) =>
-        (invoices.Count == 0 ? [] : await db.LedgerEntries.AsNoTracking().Where(e => invoices.Contains(e.InvoiceId) && e.Source == "provider" && (e.Kind == EntryKind.Paid || e.Kind == EntryKind.Reversed))
+        (invoices.Count == 0 ? [] : await db.LedgerEntries.AsNoTracking().Where(e => EF.Parameter(invoices).Contains(e.InvoiceId) && e.Source == "provider" && (e.Kind == EntryKind.Paid || e.Kind == EntryKind.Reversed))
             .Select(e => new Told(e.InvoiceId, e.Key, e.Kind, e.Amount, e.OccurredAt)).ToListAsync(ct)).ToLookup(t => t.InvoiceId);
 
     /// <summary>The provider told of a payment of the same amount about the same day, and did not take it back.</summary>

@@ -34,6 +34,7 @@ public sealed class SuggestInvoices(OfficeDb db)
         if (amount <= 0) return [];
 
         var open = db.Invoices.AsNoTracking().Where(i => i.OwnCompanyId == line.OwnCompanyId && i.State == InvoiceState.Numbered && i.Kind == InvoiceKind.Invoice && (i.PaymentState == PaymentState.Unpaid || i.PaymentState == PaymentState.PartiallyPaid));
+        if (line.Credit > 0 && line.RelationId is { } owner) open = open.Where(i => i.RelationId == owner); // it is kept for that customer
         var why = new Dictionary<Guid, HashSet<SuggestionReason>>();
         var found = new Dictionary<Guid, Candidate>();
 
