@@ -17,7 +17,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 // Each figure stands beside a calibration of the same run: machines differ, ratios travel.
-var chosen = args.Length == 0 ? ["files", "commits", "invoices", "events", "list", "run", "start", "mixed", "bulk", "page"] : args;
+var chosen = args.Length == 0 ? ["files", "commits", "invoices", "events", "list", "matching", "run", "start", "mixed", "bulk", "page"] : args;
 var failed = 0;
 if (chosen.Contains("files")) Files();
 if (chosen is ["files"]) return failed;
@@ -29,6 +29,12 @@ if (chosen.Contains("commits") || chosen.Contains("invoices") || chosen.Contains
 if (chosen.Contains("invoices")) await InvoicesAsync();
 if (chosen.Contains("events")) await EventsAsync();
 if (chosen.Contains("list")) await ListAsync();
+if (chosen.Contains("matching"))
+{
+    await using var matching = new Matching(app.Folder);
+    await matching.MeasureAsync(Bar, Print);
+}
+
 if (chosen.Contains("run")) await RunOf500Async();
 if (chosen.Contains("start")) await StartAsync();
 if (chosen.Contains("mixed") || chosen.Contains("bulk") || chosen.Contains("page")) await EngineApiAsync();

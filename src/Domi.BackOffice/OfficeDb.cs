@@ -6,6 +6,7 @@ using Domi.BackOffice.Ledger;
 using Domi.BackOffice.Mandates;
 using Domi.BackOffice.Relations;
 using Domi.BackOffice.Runs;
+using Domi.BackOffice.Statements;
 using Domi.BackOffice.Templates;
 using Domi.BackOffice.Timeline;
 using Domi.BackOffice.Users;
@@ -67,6 +68,16 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
     public DbSet<OfficeKey> OfficeKeys => Set<OfficeKey>();
 
     public DbSet<TimelineEntry> Timeline => Set<TimelineEntry>();
+
+    public DbSet<BankAccount> BankAccounts => Set<BankAccount>();
+
+    public DbSet<ImportedFile> ImportedFiles => Set<ImportedFile>();
+
+    public DbSet<BankStatement> Statements => Set<BankStatement>();
+
+    public DbSet<StatementLine> StatementLines => Set<StatementLine>();
+
+    public DbSet<LineMark> LineMarks => Set<LineMark>();
 
     public DbSet<Run> Runs => Set<Run>();
 
@@ -142,6 +153,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             // what is open is a few of many: figures and views are counted on this index alone
             invoice.HasIndex(i => new { i.OwnCompanyId, i.State, i.PaymentState, i.Kind, i.Date, i.DueOn, i.Method, i.ProviderState, i.FailureCode, i.LinkState, i.SendState, i.TotalExclVat, i.TotalInclVat, i.Paid, i.Open })
                 .HasDatabaseName("ix_invoices_open").HasFilter("payment_state in ('Unpaid', 'PartiallyPaid')");
+            invoice.HasIndex(i => new { i.OwnCompanyId, i.Open }).HasDatabaseName("ix_invoices_open_amount").HasFilter("payment_state in ('Unpaid', 'PartiallyPaid')");
             invoice.HasIndex(i => new { i.OwnCompanyId, i.State, i.SendState, i.Date });
             invoice.HasIndex(i => new { i.RelationId, i.Date });
             invoice.HasIndex(i => i.LinkDueAt);
@@ -163,6 +175,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             Lengths(entry, (nameof(LedgerEntry.Key), 140), (nameof(LedgerEntry.Source), 40), (nameof(LedgerEntry.Method), 32), (nameof(LedgerEntry.ReasonCode), 8), (nameof(LedgerEntry.Actor), 140));
             entry.HasIndex(e => new { e.OwnCompanyId, e.Key, e.Kind }).IsUnique();
             entry.HasIndex(e => e.InvoiceId);
+            entry.HasIndex(e => e.LineId).HasFilter("line_id is not null");
             entry.HasQueryFilter(e => EF.Parameter(Tenant) == null || e.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<FailedAttempt>(attempt =>
@@ -252,6 +265,51 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             entry.HasIndex(e => new { e.InvoiceId, e.At });
             entry.HasIndex(e => new { e.RelationId, e.At });
             entry.HasQueryFilter(e => EF.Parameter(Tenant) == null || e.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<BankAccount>(account =>
+        {
+            Lengths(account, (nameof(BankAccount.Account), 34), (nameof(BankAccount.AddedBy), 140));
+            account.HasIndex(a => new { a.OwnCompanyId, a.Account }).IsUnique();
+            account.HasQueryFilter(a => EF.Parameter(Tenant) == null || a.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<ImportedFile>(file =>
+        {
+            Lengths(file, (nameof(ImportedFile.FileName), 200), (nameof(ImportedFile.ImportedBy), 140));
+            file.Ignore(f => f.Outcomes).Ignore(f => f.Refusal);
+            file.HasIndex(f => new { f.OwnCompanyId, f.ImportedAt });
+            file.HasQueryFilter(f => EF.Parameter(Tenant) == null || f.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<BankStatement>(statement =>
+        {
+            statement.ToTable("bank_statements");
+            Lengths(statement, (nameof(BankStatement.Identity), 140), (nameof(BankStatement.Account), 34), (nameof(BankStatement.Currency), 3), (nameof(BankStatement.BankId), 35), (nameof(BankStatement.Format), 40),
+                (nameof(BankStatement.FileName), 200), (nameof(BankStatement.ImportedBy), 140), (nameof(BankStatement.DecidedBy), 140));
+            statement.Property(s => s.Version).IsConcurrencyToken();
+            statement.Ignore(s => s.Findings).Ignore(s => s.Name);
+            statement.HasIndex(s => new { s.OwnCompanyId, s.Identity }).IsUnique().HasDatabaseName("ix_bank_statements_taken").HasFilter("state in ('Held', 'Booked')");
+            statement.HasIndex(s => new { s.OwnCompanyId, s.Account, s.Until });
+            statement.HasIndex(s => new { s.OwnCompanyId, s.State, s.ImportedAt });
+            statement.HasIndex(s => s.MatchDueAt);
+            statement.HasQueryFilter(s => EF.Parameter(Tenant) == null || s.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<StatementLine>(line =>
+        {
+            Lengths(line, (nameof(StatementLine.CounterpartyName), 140), (nameof(StatementLine.CounterpartyAccount), 34), (nameof(StatementLine.Text), 500), (nameof(StatementLine.CreditorReference), 25),
+                (nameof(StatementLine.EndToEndId), 35), (nameof(StatementLine.MandateId), 35), (nameof(StatementLine.BankReference), 35), (nameof(StatementLine.TransactionCode), 35), (nameof(StatementLine.ReturnReason), 8));
+            line.Property(l => l.Version).IsConcurrencyToken();
+            line.Ignore(l => l.Rest).Ignore(l => l.IsCollection);
+            line.HasIndex(l => new { l.StatementId, l.Position }).IsUnique();
+            line.HasIndex(l => new { l.OwnCompanyId, l.State, l.BookedOn, l.Id });
+            line.HasIndex(l => new { l.OwnCompanyId, l.CounterpartyAccount });
+            line.HasIndex(l => l.RelationId).HasDatabaseName("ix_statement_lines_credit").HasFilter("state in ('Credit', 'ToDo')");
+            line.HasQueryFilter(l => EF.Parameter(Tenant) == null || l.OwnCompanyId == Tenant);
+        });
+        modelBuilder.Entity<LineMark>(mark =>
+        {
+            Lengths(mark, (nameof(LineMark.Word), 140), (nameof(LineMark.Actor), 140));
+            mark.HasIndex(m => new { m.LineId, m.Step }).IsUnique();
+            mark.HasIndex(m => m.Undoes).IsUnique().HasFilter("undoes is not null");
+            mark.HasQueryFilter(m => EF.Parameter(Tenant) == null || m.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Run>(run =>
         {

@@ -12,6 +12,7 @@ using Domi.BackOffice.Payments;
 using Domi.BackOffice.Relations;
 using Domi.BackOffice.Reminders;
 using Domi.BackOffice.Runs;
+using Domi.BackOffice.Statements;
 using Domi.BackOffice.Sync;
 using Domi.BackOffice.Templates;
 using Domi.BackOffice.Users;
@@ -57,7 +58,9 @@ public static class OfficeHost
         services.AddJob<SendInvitations>();
         services.AddJob<DoRuns>();
         services.AddJob<ReadFeeds>();
+        services.AddJob<GoOnMatching>();
         services.AddRecurring<CheckProvider>();
+        services.AddRecurring<ReadStatementFolders>();
 
         var name = (settings.Office.Url.Scheme == "https" ? "__Host-" : "") + "domi-office-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(connection)))[..8];
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
@@ -99,7 +102,7 @@ public static class OfficeHost
         {
             pages.UseExceptionHandler("/error/500");
             pages.UseStatusCodePagesWithReExecute("/error/{0}");
-            pages.UseReadableInput();
+            pages.UseReadableInput(upload: "/payments/import");
         });
         app.UseEmbeddedAssets(assembly);
         app.UseRouting();
@@ -122,6 +125,7 @@ public static class OfficeHost
         typeof(Connect), typeof(ApplyPayment), typeof(ApplyInvoiceSnapshot), typeof(ApplyMandate), typeof(ReplayFeeds), typeof(SettleQuarantine), typeof(InviteRelation), typeof(StartRun),
         typeof(EditTemplates), typeof(SignIn), typeof(FirstStart), typeof(SettleMail), typeof(Frame),
         typeof(EditInvoice), typeof(EditCompany), typeof(AddCompany), typeof(EditUsers), typeof(EditKeys), typeof(PreviewTemplate),
+        typeof(ImportStatements), typeof(MatchLines), typeof(DecideStatement), typeof(SettleLine), typeof(SuggestInvoices),
     ];
 
     private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");

@@ -3,8 +3,12 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Domi.BackOffice;
+using Domi.BackOffice.Invoices;
+using Domi.Standards.BankFiles;
 using Domi.Testing;
 using Domi.Twikey;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 
 namespace Domi.Scenarios;
@@ -23,7 +27,7 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     // What must be among the pages that were found; a page that no link leads to is found by nobody else either.
     private static readonly string[] Expected =
     [
-        "/", "/documents", "/invoices", "/invoices/#", "/mails", "/mails/#", "/profile", "/proposals", "/proposals/#", "/proposals/new", "/relations", "/relations/#", "/relations/#/edit", "/relations/#/invite",
+        "/", "/documents", "/invoices", "/invoices/#", "/mails", "/mails/#", "/payments", "/payments/#", "/payments/import", "/payments/statements", "/payments/statements/#", "/profile", "/proposals", "/proposals/#", "/proposals/new", "/relations", "/relations/#", "/relations/#/edit", "/relations/#/invite",
         "/relations/new", "/runs", "/runs/#", "/search", "/settings", "/settings/apps", "/settings/apps/twikey", "/settings/keys", "/settings/mail-templates", "/settings/mail-templates/#", "/settings/templates",
         "/settings/templates/#", "/settings/companies", "/settings/users", "/settings/users/#",
     ];
@@ -394,7 +398,29 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
         var run = new Uri(desk.Url).AbsolutePath;
         using var api = sample.App.OfficeClient();
         await ProcessApp.UntilAsync(async () => (await api.GetStringAsync("/api/v1/mails?state=Accepted")).Length > 2, "the invoice left by mail");
-        return [run, "/search?q=a", "/search?q=nothing-like-this", "/mails?state=accepted"];
+        await ImportStatementsAsync(api);
+        return [run, "/payments?view=matched", "/payments?view=credit", "/payments/statements?state=held", "/search?q=a", "/search?q=nothing-like-this", "/mails?state=accepted"];
+    }
+
+    /// <summary>A statement with payments that are certain, too much, and of nobody knows whom; and one of an account that is not known.</summary>
+    private async Task ImportStatementsAsync(HttpClient api)
+    {
+        await using var db = sample.App.Read<OfficeDb>("office");
+        var account = (await db.Companies.AsNoTracking().FirstAsync(c => c.Account != null)).Account!.Value.Value;
+        var open = await db.Invoices.AsNoTracking().Where(i => i.PaymentState == PaymentState.Unpaid && i.Kind == InvoiceKind.Invoice && i.Communication != null).OrderBy(i => i.Number).Take(3).ToListAsync();
+        var amounts = new[] { open[0].Open, open[1].Open + 10m, open[2].Open, 47.11m };
+        foreach (var of in new[] { account, "BE62510007547061" })
+        {
+            using var file = new MemoryStream();
+            StatementFile.Write(file, "camt.053.001.08", new() { Kind = FileKind.Statement, Id = "S1", Account = of, Currency = "EUR", Number = 1, Balances = [new("OPBD", 0, new(2026, 3, 16)), new("CLBD", amounts.Sum(), new(2026, 3, 17))] },
+                amounts.SelectMany((amount, n) => new FilePart[]
+                {
+                    new Entry { Number = n + 1, Amount = amount, Currency = "EUR", BookedOn = new(2026, 3, 17), ValueOn = new(2026, 3, 17) },
+                    new EntryDetail { EntryNumber = n + 1, Number = 1, Amount = amount, CounterpartyName = "Jan Janssens", CounterpartyAccount = "BE68539007547034", Reference = n < 2 ? open[n].Communication!.Value.Value : null, Text = n < 2 ? null : $"facture {open[2].Number}, et un texte qui est long comme les gens en écrivent quand on les laisse faire" },
+                }), new(2026, 3, 17, 18, 0, 0));
+            using var answer = await api.PostAsync("/api/v1/statements", new ByteArrayContent(file.ToArray()));
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     private static bool IsFile(string path) => path.Contains("/pdf", StringComparison.Ordinal) || path.Contains("handler=", StringComparison.Ordinal) || FileLike().IsMatch(path) || path.StartsWith("/assets/", StringComparison.Ordinal) || path.StartsWith("/sign-out", StringComparison.Ordinal);
@@ -417,6 +443,6 @@ public sealed partial class PagesTests(ITestOutputHelper output, PagesTests.Samp
     [GeneratedRegex(@"^/documents/[0-9a-f-]{36}|^/mails/[0-9a-f-]{36}/|/events$|^/sandbox|^/api/")]
     private static partial Regex FileLike();
 
-    [GeneratedRegex(@"(?<=>)\s*(?:common|invoices|relations|settings|connect|templates|runs|mails|documents|dashboard|timeline|refused)\.[a-z_]+(?:\.[a-z_]+)*\s*(?=<)")]
+    [GeneratedRegex(@"(?<=>)\s*(?:common|invoices|payments|relations|settings|connect|templates|runs|mails|documents|dashboard|timeline|refused)\.[a-z_]+(?:\.[a-z_]+)*\s*(?=<)")]
     private static partial Regex MissingText();
 }

@@ -46,6 +46,16 @@ public sealed class ProcessApp(string folder, string modules, int officePort, in
         }
     }
 
+    /// <summary>The most it ever held.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            process!.Refresh();
+            return process.PeakWorkingSet64 / 1024.0 / 1024.0;
+        }
+    }
+
     public Uri Office => new($"http://127.0.0.1:{officePort}");
 
     public Uri Engine => new($"http://127.0.0.1:{enginePort}");

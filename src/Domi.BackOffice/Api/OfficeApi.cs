@@ -34,6 +34,7 @@ internal static class OfficeApi
         CompanyApi.Map(api);
         RelationsApi.Map(api);
         InvoicesApi.Map(api);
+        StatementsApi.Map(api);
     }
 
     /// <summary>Errors of the API are problem documents (RFC 9457): a rule that declines is 409 with its code.</summary>

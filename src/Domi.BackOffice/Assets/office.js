@@ -35,6 +35,15 @@ for (const button of document.querySelectorAll("[data-copy]"))
     setTimeout(() => { word.textContent = before; }, 2000);
   });
 
+// Files can be dropped on a form that takes them: <form data-drop>.
+for (const form of document.querySelectorAll("[data-drop]"))
+  for (const what of ["dragover", "dragleave", "drop"])
+    form.addEventListener(what, event => {
+      event.preventDefault();
+      form.classList.toggle("over", what === "dragover");
+      if (what === "drop") form.querySelector("input[type=file]").files = event.dataTransfer.files;
+    });
+
 // Lists with boxes: "all of this page", and a bar that appears with a selection. <form data-select>, <input data-all>, [data-bulk], [data-count].
 for (const list of document.querySelectorAll("[data-select]")) {
   const all = list.querySelector("[data-all]");

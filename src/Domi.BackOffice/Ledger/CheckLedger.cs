@@ -1,4 +1,5 @@
 using Domi.BackOffice.Invoices;
+using Domi.BackOffice.Statements;
 using Microsoft.EntityFrameworkCore;
 
 namespace Domi.BackOffice.Ledger;
@@ -14,12 +15,14 @@ public static class CheckLedger
         await using var snapshot = await db.SnapshotAsync(ct);
         var differences = new List<string>();
         var entries = new Dictionary<Guid, (decimal Paid, bool Booked, int Count)>();
+        var lines = new Dictionary<Guid, decimal>();
         var count = 0;
         await foreach (var entry in db.LedgerEntries.AsNoTracking().AsAsyncEnumerable().WithCancellation(ct))
         {
             count++;
             var sum = entries.GetValueOrDefault(entry.InvoiceId);
             entries[entry.InvoiceId] = (sum.Paid + Ledger.EffectOf(entry), sum.Booked || entry.Kind is EntryKind.Booked, sum.Count + 1);
+            if (entry.LineId is { } line) lines[line] = lines.GetValueOrDefault(line) + Ledger.EffectOf(entry);
         }
 
         var totals = new Dictionary<(Guid, DateOnly, PaymentState), InvoiceTotals>();
@@ -49,6 +52,26 @@ public static class CheckLedger
         }
 
         differences.AddRange(totals.Keys.Select(k => $"totals {k.Item2:yyyy-MM} {k.Item3}: missing"));
+        differences.AddRange(await LinesAsync(db, lines, ct));
         return new(invoices, count, differences);
+    }
+
+    /// <summary>What lines of statements say was done with them, beside the entries and marks.</summary>
+    private static async Task<List<string>> LinesAsync(OfficeDb db, Dictionary<Guid, decimal> paid, CancellationToken ct)
+    {
+        var differences = new List<string>();
+        var marks = new Dictionary<(Guid, MarkKind), decimal>();
+        await foreach (var mark in db.LineMarks.AsNoTracking().AsAsyncEnumerable().WithCancellation(ct)) marks[(mark.LineId, mark.Kind)] = marks.GetValueOrDefault((mark.LineId, mark.Kind)) + mark.Amount;
+        await foreach (var line in db.StatementLines.AsNoTracking().Where(l => l.Steps > 0).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            paid.Remove(line.Id, out var said);
+            if (said != line.Paid) differences.Add($"line {line.Id}: booked is {line.Paid}, the entries say {said}");
+            foreach (var (kind, kept) in new[] { (MarkKind.Credit, line.Credit), (MarkKind.Repay, line.Repay), (MarkKind.Aside, line.Aside) })
+                if (marks.GetValueOrDefault((line.Id, kind)) is var marked && marked != kept) differences.Add($"line {line.Id}: {kind} is {kept}, the marks say {marked}");
+            if (line.Rest < 0) differences.Add($"line {line.Id}: more than its amount was given out");
+        }
+
+        differences.AddRange(paid.Keys.Select(id => $"line {id}: has entries, but is not there"));
+        return differences;
     }
 }

@@ -22,10 +22,16 @@ public sealed class LedgerEntry
     /// <summary>Euro; positive always, but for a credit note's booking. The kind says which way it counts.</summary>
     public decimal Amount { get; init; }
 
-    /// <summary><c>booked:&lt;invoice&gt;</c>, <c>dd:&lt;end-to-end id&gt;</c>, <c>link:&lt;id&gt;</c>, <c>transfer:&lt;id&gt;</c>, <c>manual:&lt;id&gt;</c>.</summary>
+    /// <summary>The line of a statement that it comes from.</summary>
+    public Guid? LineId { get; init; }
+
+    /// <summary>
+    /// <c>booked:&lt;invoice&gt;</c>, <c>dd:&lt;end-to-end id&gt;</c>, <c>link:&lt;id&gt;</c>, <c>transfer:&lt;id&gt;</c>, <c>manual:&lt;id&gt;</c>,
+    /// <c>bank:&lt;line&gt;:&lt;step&gt;</c>.
+    /// </summary>
     public required string Key { get; init; }
 
-    /// <summary>Where it comes from: <c>provider</c>, <c>clerk</c>, <c>office</c>.</summary>
+    /// <summary>Where it comes from: <c>provider</c>, <c>clerk</c>, <c>office</c>, <c>bank</c>.</summary>
     public required string Source { get; init; }
 
     /// <summary><c>sdd</c>, <c>paylink</c>, <c>transfer</c>, <c>manual</c>.</summary>
@@ -101,22 +107,52 @@ public static class Ledger
     /// <returns>False when the entry was there already: nothing changed.</returns>
     public static async Task<bool> PostAsync(OfficeDb db, Invoice invoice, LedgerEntry entry, CancellationToken ct)
     {
-        if (db.Database.CurrentTransaction is null) throw new InvalidOperationException("The ledger is posted to inside a write transaction.");
-        if (entry.InvoiceId != invoice.Id || entry.OwnCompanyId != invoice.OwnCompanyId) throw new InvalidOperationException("The entry is of another invoice.");
-
+        Require(db, invoice, entry);
         if (db.LedgerEntries.Local.Any(e => e.OwnCompanyId == entry.OwnCompanyId && e.Key == entry.Key && e.Kind == entry.Kind)
             || await db.LedgerEntries.AnyAsync(e => e.OwnCompanyId == entry.OwnCompanyId && e.Key == entry.Key && e.Kind == entry.Kind, ct))
             return false;
 
+        await LoadTotalsAsync(db, invoice.OwnCompanyId, [(MonthOf(invoice), invoice.PaymentState), (MonthOf(invoice), StateOf(invoice.TotalInclVat, invoice.Paid + EffectOf(entry)))], ct);
+        Apply(db, invoice, entry);
+        return true;
+    }
+
+    /// <summary>
+    /// The same for the many payments of a statement, of one company, in their order. What is posted must be new: its key is of a line that
+    /// was never booked before, which the unique index sees to.
+    /// </summary>
+    public static async Task PostNewAsync(OfficeDb db, Guid companyId, IReadOnlyList<(Invoice Invoice, LedgerEntry Entry)> posts, CancellationToken ct)
+    {
+        var paid = new Dictionary<Guid, decimal>();
+        var rows = new HashSet<(DateOnly Month, PaymentState State)>();
+        foreach (var (invoice, entry) in posts)
+        {
+            Require(db, invoice, entry);
+            if (invoice.OwnCompanyId != companyId) throw new InvalidOperationException("The invoice is of another company.");
+            var sum = paid[invoice.Id] = paid.GetValueOrDefault(invoice.Id, invoice.Paid) + EffectOf(entry);
+            rows.Add((MonthOf(invoice), invoice.PaymentState));
+            rows.Add((MonthOf(invoice), StateOf(invoice.TotalInclVat, sum)));
+        }
+
+        await LoadTotalsAsync(db, companyId, [.. rows], ct);
+        foreach (var (invoice, entry) in posts) Apply(db, invoice, entry);
+    }
+
+    private static void Require(OfficeDb db, Invoice invoice, LedgerEntry entry)
+    {
+        if (db.Database.CurrentTransaction is null) throw new InvalidOperationException("The ledger is posted to inside a write transaction.");
+        if (entry.InvoiceId != invoice.Id || entry.OwnCompanyId != invoice.OwnCompanyId) throw new InvalidOperationException("The entry is of another invoice.");
+    }
+
+    /// <summary>Once the rows of sums that it moves the invoice between are loaded.</summary>
+    private static void Apply(OfficeDb db, Invoice invoice, LedgerEntry entry)
+    {
         db.LedgerEntries.Add(entry);
         var paid = invoice.Paid + EffectOf(entry);
-        var open = invoice.TotalInclVat - paid;
         var (before, after) = (invoice.PaymentState, StateOf(invoice.TotalInclVat, paid));
-        await LoadTotalsAsync(db, invoice, before, after, ct);
         if (entry.Kind is not EntryKind.Booked) TotalsOf(db, invoice, before).Add(-1, invoice);
-        invoice.Project(paid, open, after);
+        invoice.Project(paid, invoice.TotalInclVat - paid, after);
         TotalsOf(db, invoice, after).Add(+1, invoice);
-        return true;
     }
 
     /// <summary>How much an entry adds to what counts as paid.</summary>
@@ -134,37 +170,39 @@ public static class Ledger
         return open < 0 ? PaymentState.Overpaid : open == 0 ? PaymentState.Paid : paid > 0 ? PaymentState.PartiallyPaid : PaymentState.Unpaid;
     }
 
-    /// <summary>Loads the rows of sums that the entry moves an invoice between, and on PostgreSQL locks them, in one order.</summary>
-    private static async Task LoadTotalsAsync(OfficeDb db, Invoice invoice, PaymentState before, PaymentState after, CancellationToken ct)
+    /// <summary>Loads the rows of sums that invoices are moved between, and on PostgreSQL locks them, in one order.</summary>
+    private static async Task LoadTotalsAsync(OfficeDb db, Guid company, IReadOnlyList<(DateOnly Month, PaymentState State)> rows, CancellationToken ct)
     {
-        var (company, month) = (invoice.OwnCompanyId, MonthOf(invoice));
-        var states = new[] { before, after }.Distinct().Where(state => Loaded(db, invoice, state) is null).Order().ToList();
-        if (states.Count == 0) return;
+        var missing = rows.Distinct().Where(row => Loaded(db, company, row.Month, row.State) is null).OrderBy(row => row.Month).ThenBy(row => row.State).ToList();
+        if (missing.Count == 0) return;
 
         if (!db.IsSqlite)
         {
             // Two that post to one month at once: the row is made by whoever comes first, then locked until the commit.
-            foreach (var state in states)
+            foreach (var (month, state) in missing)
             {
                 await db.Database.ExecuteSqlAsync($"insert into invoice_totals (own_company_id, month, state, count, excl_vat, incl_vat, paid, open) values ({company}, {month}, {state.ToString()}, 0, 0, 0, 0, 0) on conflict do nothing", ct);
                 await db.Database.ExecuteSqlAsync($"select 1 from invoice_totals where own_company_id = {company} and month = {month} and state = {state.ToString()} for update", ct);
             }
         }
 
-        await db.InvoiceTotals.Where(t => t.OwnCompanyId == company && t.Month == month && (t.State == before || t.State == after)).LoadAsync(ct);
+        foreach (var month in missing.GroupBy(row => row.Month, row => row.State))
+        {
+            var states = month.ToList();
+            await db.InvoiceTotals.Where(t => t.OwnCompanyId == company && t.Month == month.Key && states.Contains(t.State)).LoadAsync(ct);
+        }
     }
 
     private static InvoiceTotals TotalsOf(OfficeDb db, Invoice invoice, PaymentState state)
     {
-        if (Loaded(db, invoice, state) is { } loaded) return loaded;
+        if (Loaded(db, invoice.OwnCompanyId, MonthOf(invoice), state) is { } loaded) return loaded;
 
         var made = new InvoiceTotals { OwnCompanyId = invoice.OwnCompanyId, Month = MonthOf(invoice), State = state };
         db.InvoiceTotals.Add(made);
         return made;
     }
 
-    private static InvoiceTotals? Loaded(OfficeDb db, Invoice invoice, PaymentState state) =>
-        db.InvoiceTotals.Local.FirstOrDefault(t => t.OwnCompanyId == invoice.OwnCompanyId && t.Month == MonthOf(invoice) && t.State == state);
+    private static InvoiceTotals? Loaded(OfficeDb db, Guid company, DateOnly month, PaymentState state) => db.InvoiceTotals.Local.FindEntryUntyped([company, month, state])?.Entity;
 
     private static DateOnly MonthOf(Invoice invoice) => new(invoice.Date!.Value.Year, invoice.Date.Value.Month, 1);
 }

@@ -2,6 +2,7 @@ using Domi.BackOffice.Connections;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Relations;
+using Domi.BackOffice.Statements;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -93,6 +94,11 @@ public sealed class IndexModel(OfficeDb db, Actor actor, BusinessClock clock, Te
         await AddSumAsync(db.Invoices.Where(i => i.SendState == SendState.Uncertain && i.SentTo == "provider"), "warn", "unsure", "dashboard.send_uncertain", "/invoices?view=unsent", ct);
         await AddSumAsync(Open().Where(i => i.LinkState == LinkState.Failed), "bad", "fail", "dashboard.link_failed", "/invoices?view=link", ct);
         await AddSumAsync(db.Invoices.Where(i => i.PaymentState == PaymentState.Overpaid), "warn", "warn", "dashboard.overpaid", "/invoices?payment=Overpaid", ct, owed: -1);
+
+        if (await db.Statements.CountAsync(s => s.State == StatementState.Held, ct) is > 0 and var held)
+            Add("warn", "warn", t["payments.held", ("count", held)], t["payments.held_note"], null, t["dashboard.look"], "/payments/statements?state=held");
+        if (await db.StatementLines.CountAsync(l => l.State == LineState.ToDo, ct) is > 0 and var payments)
+            Add("warn", "open", t["dashboard.payments_todo", ("count", payments)], t["dashboard.payments_todo_note"], null, t["dashboard.handle"], "/payments");
 
         var ids = connections.ConvertAll(c => c.Id);
         if (await db.Inbox.CountAsync(e => ids.Contains(e.ConnectionId) && e.State == InboxState.Quarantined, ct) is > 0 and var quarantined)

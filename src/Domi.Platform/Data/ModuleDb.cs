@@ -162,6 +162,17 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, ct);
     }
 
+    /// <summary>
+    /// Saves what was added and changed so far, within the running write transaction, as SaveChanges does: for thousands of rows at once, which
+    /// PostgreSQL is sent in batches and SQLite is not.
+    /// </summary>
+    public async Task SaveManyAsync(CancellationToken ct)
+    {
+        if (Database.CurrentTransaction is not { } transaction) throw new InvalidOperationException("Many rows are saved inside a write transaction.");
+        if (IsSqlite) ManyRows.Save(ChangeTracker, (SqliteTransaction)transaction.GetDbTransaction());
+        else await SaveAsync(true, ct);
+    }
+
     private WriteGate GateOf() => gate ??= WriteGate.Of(Path.GetFullPath(Database.GetDbConnection().DataSource));
 
     private async Task<T> WriteOnceAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken ct, bool keeps = true)

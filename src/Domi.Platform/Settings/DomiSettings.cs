@@ -46,6 +46,9 @@ public sealed record DomiSettings
     /// <summary><c>Twikey__PollingInterval</c>: how often the office asks the provider without being woken.</summary>
     public TimeSpan PollingInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary><c>Office__StatementFolder</c>: a folder with one of each own company, whose bank files are imported.</summary>
+    public string? StatementFolder { get; init; }
+
     /// <summary>Off in tests that step the jobs by hand.</summary>
     public bool RunsWorkers { get; init; } = true;
 
@@ -115,6 +118,7 @@ public sealed record DomiSettings
                 OutboxFolder = Path.GetFullPath(Text("Mail:Outbox") ?? Path.Combine(data, "outbox")),
             },
             PollingInterval = Span("Twikey:PollingInterval", TimeSpan.FromMinutes(1)),
+            StatementFolder = Text("Office:StatementFolder") is { } folder ? Path.GetFullPath(folder) : null,
             LoadsSample = Flag("Domi:Sample", false),
             RunsWorkers = Flag("Domi:Workers", true),
             RenderWorker = Text("Domi:RenderWorker"),

@@ -11,12 +11,13 @@ namespace Domi.Platform;
 /// </summary>
 public static class ReadableInput
 {
-    public static void UseReadableInput(this IApplicationBuilder pages) => pages.Use(async (HttpContext context, RequestDelegate next) =>
+    /// <param name="upload">Address of a page that takes larger files than others: it reads its form itself, once it is known who asks.</param>
+    public static void UseReadableInput(this IApplicationBuilder pages, string? upload = null) => pages.Use(async (HttpContext context, RequestDelegate next) =>
     {
         var request = context.Request;
         if (request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
             request.QueryString = new(request.QueryString.Value.Replace("%00", "", StringComparison.Ordinal));
-        if (request.HasFormContentType && !await CanBeReadAsync(request))
+        if (request.HasFormContentType && request.Path != upload && !await CanBeReadAsync(request))
         {
             (request.ContentType, request.Body, request.Form) = (null, Stream.Null, FormCollection.Empty); // the error page is drawn for the same request, and reads no form
             context.Response.StatusCode = StatusCodes.Status400BadRequest;

@@ -28,12 +28,12 @@ public sealed partial class OfficePagesTests(OfficeFixture app) : IClassFixture<
         await WriteAsync(db =>
         {
             foreach (var code in Codes()) db.Note(relation, code, "An Clerk", Now, ("amount", 12.5m), ("day", new DateOnly(2026, 4, 1)), ("reason", "AM04"), ("code", "TWK-1"), ("number", "2026-0001"), ("profile", "SEPA Core"),
-                ("reference", "M-1"), ("account", "BE•• 1234"), ("to", "x@y.example"), ("answer", "550 no"), ("count", 2));
+                ("reference", "M-1"), ("account", "BE•• 1234"), ("to", "x@y.example"), ("answer", "550 no"), ("count", 2), ("statement", "45"));
         });
         var mail = await GivenAMail("uncertain", m => { m.HandOver(Now); m.MarkUncertain("broken line"); });
         using var browser = await Browser.AdministratorAsync(app, language);
 
-        foreach (var path in new[] { "/", "/relations", "/relations/new", $"/relations/{relation.Id}", $"/relations/{relation.Id}/edit", $"/relations/{relation.Id}/invite", "/documents", "/mails", $"/mails/{mail}", "/search", "/search?q=zzz", "/profile" })
+        foreach (var path in new[] { "/", "/relations", "/relations/new", $"/relations/{relation.Id}", $"/relations/{relation.Id}/edit", $"/relations/{relation.Id}/invite", "/documents", "/mails", $"/mails/{mail}", "/payments", "/payments/statements", "/payments/import", "/search", "/search?q=zzz", "/profile" })
         {
             var page = await browser.GetAsync(path);
             foreach (var element in page.QuerySelectorAll("script, svg title")) element.Remove();

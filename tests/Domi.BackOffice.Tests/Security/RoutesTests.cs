@@ -260,6 +260,7 @@ public sealed class RoutesTests(OfficeFixture app) : IClassFixture<OfficeFixture
     {
         var relation = await story.GivenARelation();
         var (invoice, proposal) = (await story.GivenANumberedInvoice(relation), await story.GivenAProposal(relation));
+        await new Statements.Bank(app).ImportAsync(new Statements.Bank(app).Statement(1, 0m, new Statements.Payment(1m)));
         return await app.ReadAsync(async (OfficeDb db) =>
         {
             var now = AppFixture.Start;
@@ -277,6 +278,8 @@ public sealed class RoutesTests(OfficeFixture app) : IClassFixture<OfficeFixture
                 ["documents"] = document.Id.ToString(),
                 ["mails"] = mail.Id.ToString(),
                 ["runs"] = run.Id.ToString(),
+                ["statements"] = (await db.Statements.Where(s => s.OwnCompanyId == story.CompanyId).Select(s => s.Id).FirstAsync()).ToString(),
+                ["payments"] = (await db.StatementLines.Where(l => l.OwnCompanyId == story.CompanyId).Select(l => l.Id).FirstAsync()).ToString(),
                 ["templates"] = (await db.Templates.Where(t => t.OwnCompanyId == story.CompanyId).Select(t => t.Id).FirstAsync()).ToString(),
                 ["users"] = (await db.Users.Select(u => u.Id).FirstAsync()).ToString(),
                 ["connections"] = (await db.Connections.Where(c => c.OwnCompanyId == story.CompanyId).Select(c => c.Id).FirstAsync()).ToString(),

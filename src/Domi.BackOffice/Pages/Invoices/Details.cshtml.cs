@@ -7,6 +7,7 @@ using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Payments;
 using Domi.BackOffice.Relations;
 using Domi.BackOffice.Reminders;
+using Domi.BackOffice.Statements;
 using Domi.BackOffice.Timeline;
 using Domi.Platform;
 using Domi.Rendering;
@@ -56,6 +57,9 @@ public sealed class DetailsModel(
 
     public IReadOnlyList<TimelineEntry> Timeline { get; private set; } = [];
 
+    /// <summary>Payments of this customer of which something is kept, and could pay this invoice.</summary>
+    public IReadOnlyList<(Guid Line, decimal Amount)> Credits { get; private set; } = [];
+
     public string? Qr { get; private set; }
 
     public string? MandateAccount { get; private set; }
@@ -104,6 +108,8 @@ public sealed class DetailsModel(
         Mails = await db.Mails.AsNoTracking().Where(m => m.About == about && m.OwnerId == invoice.OwnCompanyId).OrderByDescending(m => m.CreatedAt).Take(50)
             .Select(m => new MailLine(m.Id, m.Subject, m.To, m.AcceptedAt ?? m.CreatedAt, m.State)).ToListAsync(ct);
         Timeline = await db.Timeline.AsNoTracking().Where(e => e.InvoiceId == id).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(100).ToListAsync(ct);
+        if (invoice.Kind is InvoiceKind.Invoice && invoice.Open > 0)
+            Credits = [.. (await db.StatementLines.AsNoTracking().CreditOf(invoice.RelationId).OrderBy(l => l.BookedOn).Select(l => new { l.Id, l.Credit }).Take(20).ToListAsync(ct)).Select(l => (l.Id, l.Credit))];
         if (invoice.PaymentUrl is { } url) Qr = QrPicture.Svg(url, t["invoices.link.qr"]);
         if (invoice.MandateReference is not null) MandateAccount = (await RelationMandate.Of(db, invoice).Select(m => m.Account).SingleOrDefaultAsync(ct))?.Masked;
         if (invoice.CreditsInvoiceId is { } credited)

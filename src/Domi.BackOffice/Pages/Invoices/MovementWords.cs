@@ -28,7 +28,7 @@ internal static class MovementWords
         };
         var text = t[$"invoices.movement.{key}"];
         if (entry.ReasonCode is { } code) text = t["invoices.movement.with_reason", ("what", text), ("reason", ReasonCodes.Describe(code, t.Language)), ("code", code)];
-        var source = entry.Source == "provider" ? t["invoices.movement.provider"] : entry.Actor ?? "Domi";
+        var source = entry.Source == "provider" ? t["invoices.movement.provider"] : entry.Source == "bank" ? TimelineLines.Who(entry.Actor!, t) : entry.Actor ?? "Domi";
         return new(kind, glyph, text, entry.IsAssumed ? $"{source} · {t["invoices.movement.assumed"]}" : source);
     }
 

@@ -3,6 +3,7 @@ using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Mandates;
 using Domi.BackOffice.Pages.Shared;
 using Domi.BackOffice.Relations;
+using Domi.BackOffice.Statements;
 using Domi.BackOffice.Timeline;
 using Domi.Platform;
 using Domi.Standards;
@@ -42,6 +43,9 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
 
     public IReadOnlyList<TimelineLine> Timeline { get; private set; } = [];
 
+    /// <summary>Payments of which something is kept for this customer.</summary>
+    public IReadOnlyList<(Guid Line, DateOnly On, decimal Amount)> Credits { get; private set; } = [];
+
     public decimal Open { get; private set; }
 
     public int OpenCount { get; private set; }
@@ -72,6 +76,7 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
         DueDays = relation.DueDays ?? await db.Companies.Select(c => c.DefaultDueDays).SingleAsync(ct);
         await ReadInvoicesAsync(id, clock.Today, ct);
         await ReadMandatesAsync(id, ct);
+        Credits = [.. (await db.StatementLines.AsNoTracking().CreditOf(id).OrderBy(l => l.BookedOn).Select(l => new { l.Id, l.BookedOn, l.Credit }).Take(20).ToListAsync(ct)).Select(l => (l.Id, l.BookedOn, l.Credit))];
         Documents = await db.Documents.Where(d => d.RelationId == id).OrderByDescending(d => d.CreatedAt).Take(10).Select(d => new DocumentRow(d.Id, d.Name, d.Type, d.CreatedAt)).ToListAsync(ct);
         var entries = await db.Timeline.AsNoTracking().Where(e => e.RelationId == id).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(15)
             .Select(e => new { Entry = e, Number = db.Invoices.Where(i => i.Id == e.InvoiceId).Select(i => i.Number).FirstOrDefault() }).ToListAsync(ct);
