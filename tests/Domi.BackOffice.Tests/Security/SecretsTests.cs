@@ -123,6 +123,9 @@ public sealed class SecretsTests : IClassFixture<ProxiedFixture>
         var proposal = await story.GivenAProposal(relation);
         await app.QuarantinedAsync("mandates", "unknown_relation", $$$"""{"Mndt":{"MndtId":"X-1","DbtrAcct":"{{{Account}}}"}}""");
         await app.QuarantinedAsync("payments", "unknown_invoice", $$$"""{"eventId":"1","details":{"customerIban":"{{{Spaced(Account)}}}"},"gateway":{"iban":"{{{Account.ToLowerInvariant()}}}"}}""");
+        var bank = new Statements.Bank(app);
+        await bank.ImportAsync(bank.Statement(1, 0m, new Statements.Payment(5m, Text: "five", Account: Account)));
+        var line = await bank.LineAsync();
         var (mail, run, template, user) = await app.ReadAsync(async (OfficeDb db) =>
         {
             var made = new Domi.BackOffice.Runs.Run { OwnCompanyId = story.CompanyId, StartedBy = "test", StartedAt = AppFixture.Start, FinishedAt = AppFixture.Start };
@@ -137,6 +140,8 @@ public sealed class SecretsTests : IClassFixture<ProxiedFixture>
             ["proposals"] = [proposal.Id],
             ["mails"] = [mail],
             ["runs"] = [run],
+            ["payments"] = [line.Id],
+            ["statements"] = [line.StatementId],
             ["templates"] = [template],
             ["users"] = [user],
         };

@@ -50,7 +50,7 @@ public sealed class IndexModel(OfficeDb db, Texts t) : PageModel
             lines = lines.Where(l => l.BookedOn < on || (l.BookedOn == on && l.Id < id));
         var rows = await lines.OrderByDescending(l => l.BookedOn).ThenByDescending(l => l.Id).Take(Size + 1).ToListAsync(ct);
         Pager = Pager.Of(rows, Size, Request, l => [l.BookedOn.ToString("O", CultureInfo.InvariantCulture), l.Id.ToString()]);
-        Rows = rows.ConvertAll(l => new Row(l.Id, l.BookedOn, l.CounterpartyName ?? (l.CounterpartyAccount is { } account ? LineStates.Account(account) : null), l.Text, l.Amount,
+        Rows = rows.ConvertAll(l => new Row(l.Id, l.BookedOn, l.CounterpartyName ?? (l.CounterpartyAccount is { } account ? LineStates.Masked(account) : null), l.Text, l.Amount,
             l.State is LineState.Credit ? l.Credit : l.State is LineState.Repay ? l.Repay : l.Rest, LineStates.Of(l, t)));
     }
 

@@ -44,6 +44,9 @@ internal static class LineStates
 
     public static (string Look, string Glyph) LookOf(Severity severity) => severity is Severity.Warn ? ("idle", "open") : severity is Severity.Hold ? ("warn", "warn") : ("bad", "fail");
 
+    /// <summary>Who pays is told apart by it; in full it stands with the relation, for who asks.</summary>
+    public static string Masked(string account) => Iban.TryParse(account, out var iban) ? iban.Masked : account.Length > 4 ? $"•••• {account[^4..]}" : account;
+
     /// <summary>In groups of four when it is an IBAN.</summary>
     public static string Account(string account) => Iban.TryParse(account, out var iban) ? iban.ToString() : account;
 }
