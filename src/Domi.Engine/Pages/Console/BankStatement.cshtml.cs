@@ -24,10 +24,10 @@ internal sealed class BankStatementModel(Desk desk, TakeBankFile take) : Console
         var isReport = s.Kind is FileKind.StatusReport;
         var lines = isReport ? null : await new Tables(Db, T, Me).LinesAsync(Db.StatementItems.AsNoTracking().Where(i => i.StatementId == s.Id), ListPage.Size, ct);
         var isGap = (await StatementGaps.OfAsync(Db, Me, [s], ct)).Count > 0;
-        Detail = new(T["console.statement_number", ("number", Tables.Text(number))], StateViews.Of(T, s), T[$"console.statement_about.{s.State}"],
+        Detail = new(T["console.statement_number", ("number", Tables.Text(number))], StateViews.Of(T, s, isGap), T[$"console.statement_about.{s.State}"],
         [
             new(T["console.what"], new(T[$"console.bank_file.{s.Kind}"], null, s.Format)), new(T[isReport ? "console.about_file" : "console.account"], new(StateViews.AccountOf(s), file is null ? null : "/console/files/" + Tables.Text(file.Number))), new(T["console.reference"], new(s.Reference)),
-            new(T["console.from"], new(s.From)), new(T["console.to"], new(s.Until)), new(T["console.opening"], new(s.Opening, null, isGap ? T["console.statement_missing"] : null)),
+            new(T["console.from"], new(s.From)), new(T["console.to"], new(s.Until)), new(T["console.opening"], new(s.Opening)),
             new(T["console.credits"], new(isReport ? null : s.Credits)), new(T["console.debits"], new(isReport ? null : -s.Debits)), new(T["console.closing"], new(s.Closing)), new(T["console.entries"], new(s.Entries)),
             new(T["console.import.file"], new(s.FileName)), new(T["console.taken"], new(s.TakenAt, null, s.TakenBy)),
         ],

@@ -29,7 +29,7 @@ internal sealed class BankStatementsModel(Desk desk) : ListPage(desk)
             [.. rows.Select(s => new Row(Tables.Text(s.Number),
             [
                 new(StateViews.AccountOf(s), "/console/statements/" + Tables.Text(s.Number), s.Reference), new(T[$"console.bank_file.{s.Kind}"]), new(s.Until, null, s.From is { } first && first != s.Until ? T["console.since", ("day", PageFormat.ShortDay(first, T.Language))] : null),
-                new(s.Opening, null, gaps.Contains(s.Id) ? T["console.statement_missing"] : null), new(s.Closing), new(s.Entries), new(StateViews.Of(T, s)),
+                new(s.Opening), new(s.Closing), new(s.Entries), new(StateViews.Of(T, s, gaps.Contains(s.Id))),
             ]))])
         {
             Empty = T["console.empty.statements"],

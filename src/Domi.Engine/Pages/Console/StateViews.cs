@@ -96,8 +96,10 @@ internal static class StateViews
         _ => new("idle", "off", t["console.file.Withdrawn"]),
     };
 
-    public static StateView Of(Texts t, BankStatement s) => s.State switch
+    /// <param name="isGap">It does not open where the one before it closed.</param>
+    public static StateView Of(Texts t, BankStatement s, bool isGap = false) => s.State switch
     {
+        not StatementState.ThrownAway when isGap => new("warn", "warn", t[$"console.statement_state.{s.State}"], t["console.statement_missing"]),
         StatementState.Reading => new("busy", "busy", t["console.statement_state.Reading"]),
         StatementState.Held => new("warn", "warn", t["console.statement_state.Held"]),
         StatementState.Taken => new("ok", "done", t["console.statement_state.Taken"]),

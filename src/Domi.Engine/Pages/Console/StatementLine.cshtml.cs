@@ -22,7 +22,8 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
         var pays = item is { Amount: > 0, InvoiceId: null, Kind: LineKind.Transfer, Question: null };
         var candidates = pays ? (await import.CandidatesAsync(item, ct)).Select(c => c.Id).ToList() : [];
         var likely = await new Tables(Db, T, Me).InvoicesAsync(Db.Invoices.AsNoTracking().Where(i => candidates.Contains(i.Id)), ct: ct);
-        Detail = new(T["console.line_number", ("number", Tables.Text(number))], StateViews.Of(T, item), item.Name,
+        var state = StateViews.Of(T, item);
+        Detail = new(T["console.line_number", ("number", Tables.Text(number))], item.Question is null ? state : state with { Note = null }, item.Name,
         [
             new(T["console.line_asks"], new(item.Question is { } question ? T[$"console.question_of.{question}"] : null)),
             new(T["console.amount"], new(item.Amount)), new(T["console.bank_charges"], new(item.Charges == 0 ? null : item.Charges)), new(T["console.reason"], new(StateViews.ReasonOf(T, item.ReasonCode))), new(T["console.message"], new(item.Message)), new(T["console.booked_on"], new(item.BookedOn)),
