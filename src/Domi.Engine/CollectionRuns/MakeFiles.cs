@@ -58,7 +58,7 @@ internal sealed class MakeFiles(EngineDb db, BusinessClock clock)
             var sequence = bank.UsesFirst && c.Mandate.LastCollectedOn is null ? SequenceType.First : SequenceType.Recurring;
             var key = new BatchKey(contract.Account, identifier, c.Mandate.Scheme, sequence, day);
             var fault = bank.CheckDate(day, local)?.Message
-                ?? (c.Debit.Amount > contract.MostPerCollection ? $"{c.Debit.Amount} is more than {contract.MostPerCollection}, the most of one collection." : null)
+                ?? (c.Debit.Amount > contract.MostPerCollection ? string.Create(CultureInfo.InvariantCulture, $"{c.Debit.Amount:0.00} is more than {contract.MostPerCollection:0.00}, the most of one collection.") : null)
                 ?? FileContent.Fault(c.Debit, c.Mandate, FileContent.BatchOf(key, "B", contract, creditor, 1, c.Debit.Amount), bank, clock.Today);
             if (fault is null) chosen.Add((c.Debit, c.Mandate, key));
             else leftOut.Add((c.Debit.Number.ToString(CultureInfo.InvariantCulture), fault));

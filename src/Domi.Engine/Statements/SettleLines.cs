@@ -85,7 +85,7 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
     /// <summary>A person takes the sum of a run as it came: everything of it that is under way counts as credited; what is missing comes back as returns do.</summary>
     public async Task AcceptBatchAsync(StatementItem item, string by, CancellationToken ct)
     {
-        if (item is not { Question: LineQuestion.BatchDiffers, RunId: { } runId }) throw new RefusedException("err_invalid_state", $"Line {item.Number} is no run that differs.");
+        if (item is not { Question: LineQuestion.BatchDiffers, Kind: LineKind.Batch, RunId: { } runId }) throw new RefusedException("err_invalid_state", $"Line {item.Number} is no run that differs.");
         await CreditAsync(item, await db.DirectDebits.Where(d => d.RunId == runId && d.State == DirectDebitState.Sent).OrderBy(d => d.Number).ToListAsync(ct), ct);
         (item.Question, item.AnsweredBy, item.Answer) = (null, by, "accepted");
     }

@@ -61,7 +61,8 @@ public sealed class ReconciliationFilesTests(ReconciliationFilesTests.Fixture ap
 
         Assert.Equal(0, await WriteAsync(client, "sdd=true&paylink=true&format=CAMT"));
         Assert.Equal(0, await WriteAsync(client, ""));
-        var names = (await client.GetAsync("/files", ("X-RESET", "2026-01-01T00:00:00Z"))).GetProperty("Files").EnumerateArray().Select(f => f.GetProperty("name").GetString()).ToList();
+        var names = (await client.GetAsync("/files", ("X-RESET", "2026-01-01T00:00:00Z"))).GetProperty("Files").EnumerateArray().Select(f => f.GetProperty("name").GetString()!)
+            .Where(n => n.EndsWith("_camt53.xml", StringComparison.Ordinal) || n.EndsWith("_list.csv", StringComparison.Ordinal)).ToList(); // other tests ask for other formats
         Assert.Equal(new[] { $"sdd_domi_1001-{Short(app.Day)}_camt53.xml", $"paylink_domi_1001-{Short(app.LinkDay)}_camt53.xml", $"sdd_domi_1001-{Short(app.Day)}_list.csv", $"paylink_domi_1001-{Short(app.LinkDay)}_list.csv" }.Order(), names.Order());
     }
 

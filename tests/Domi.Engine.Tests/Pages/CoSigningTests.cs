@@ -50,7 +50,7 @@ public sealed class CoSigningTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.NotEqual(page, ahead);
         var second = await debtor.FollowAsync(ahead);
         var shown = await debtor.SeeAsync(second);
-        Assert.Contains("Jan Maes, Ilse Goossens signed this mandate on 17 March 2026", Debtor.Text(shown));
+        Assert.Contains($"Jan Maes, Ilse Goossens signed this mandate on {Domi.Platform.Clocks.BrusselsDate(app.Now()).ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture)}", Debtor.Text(shown));
         Assert.DoesNotContain("name=\"iban\"", shown);
         var drawn = (Debtor.NonceOf(shown), Convert.ToBase64String(Rendering.QrPicture.Png("a signature", 2)));
         await debtor.SubmitAsync(second, ("nonce", drawn.Item1), ("way", "draw"), ("drawing", "data:image/png;base64," + drawn.Item2));
