@@ -115,7 +115,13 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         var from = until.AddDays(item.ReasonCode switch { "MD06" => -65, "MD01" => -405, _ => -12 });
         var like = await db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.Amount == principal && d.RunId != null && d.RequestedOn >= from && d.RequestedOn <= until
             && db.Mandates.Any(m => m.Id == d.MandateId && m.Reference == reference)).OrderBy(d => d.Number).Take(2).ToListAsync(ct);
-        return like.Count == 1 ? like[0] : null;
+        if (like is not [var one]) return null;
+
+        // What was returned lately may be returned once more by mistake: then it is not known which of the two is meant.
+        var lately = until.AddDays(-45);
+        var isAmbiguous = await db.StatementItems.AnyAsync(i => i.CreditorId == item.CreditorId && i.Kind == LineKind.Return && i.Id != item.Id && i.BookedOn >= lately
+            && db.DirectDebits.Any(d => d.Id == i.DirectDebitId && d.Id != one.Id && d.MandateId == one.MandateId && d.Amount == principal), ct);
+        return isAmbiguous ? null : one;
     }
 
     private async Task BookAsync(StatementItem item, DirectDebit debit, CancellationToken ct)
