@@ -120,7 +120,6 @@ public sealed class ImportStatements(OfficeDb db, MatchLines match, BusinessCloc
             await db.SaveManyAsync(token);
             if (await db.Statements.Where(s => written.Contains(s.Id)).ExecuteUpdateAsync(set => set.SetProperty(s => s.TouchedAt, now), token) < written.Count) throw Interrupted();
         }, ct);
-        db.ChangeTracker.Clear();
         read.Lines.Clear();
     }
 

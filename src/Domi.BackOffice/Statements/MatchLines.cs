@@ -20,7 +20,7 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
     /// <summary>A payment that the provider told of at most so many days apart may be the same.</summary>
     public const int DaysApart = 10;
 
-    private const int LinesAtOnce = 1_000;
+    private const int LinesAtOnce = 500;
 
     private sealed record Told(Guid InvoiceId, string Key, EntryKind Kind, decimal Amount, DateTimeOffset OccurredAt);
 
@@ -31,8 +31,8 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
         {
             (after, more) = await db.WriteOrRepeatAsync(async token =>
             {
-                var statement = await db.Statements.SingleOrDefaultAsync(s => s.Id == statementId && s.State == StatementState.Booked, token);
-                if (statement?.MatchDueAt is null) return (after, false);
+                var statement = await db.Statements.SingleOrDefaultAsync(s => s.Id == statementId && s.State == StatementState.Booked && s.MatchDueAt != null, token);
+                if (statement is null) return (after, false);
 
                 var lines = await db.StatementLines.Where(l => l.StatementId == statementId && l.Position > after).OrderBy(l => l.Position).Take(LinesAtOnce).ToListAsync(token);
                 numbers ??= await InvoiceNumbers.OfAsync(db, statement.OwnCompanyId, token);
@@ -42,7 +42,6 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
                 await db.SaveManyAsync(token);
                 return (lines.Count == 0 ? after : lines[^1].Position, !isLast);
             }, ct);
-            db.ChangeTracker.Clear();
         }
     }
 
@@ -145,12 +144,13 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
         }
     }
 
-    // Without null among what is looked for: with it the condition is an OR that no index serves.
+    // Without null among what is looked for: with it the condition is an OR that no index serves. And without the state: only numbered invoices
+    // have a communication and a number, and with it SQLite took the index of the states and read every invoice of the company.
     private async Task<Dictionary<StructuredCommunication, Invoice>> ByCommunicationAsync(Guid company, List<StructuredCommunication> communications, CancellationToken ct) =>
-        communications.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && EF.Parameter(communications).Contains(i.Communication!.Value) && i.State == InvoiceState.Numbered).ToDictionaryAsync(i => i.Communication!.Value, ct);
+        communications.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && EF.Parameter(communications).Contains(i.Communication!.Value)).ToDictionaryAsync(i => i.Communication!.Value, ct);
 
     private async Task<Dictionary<string, Invoice>> ByNumberAsync(Guid company, List<string> numbers, CancellationToken ct) =>
-        numbers.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && EF.Parameter(numbers).Contains(i.Number!) && i.State == InvoiceState.Numbered).ToDictionaryAsync(i => i.Number!, ct);
+        numbers.Count == 0 ? [] : await db.Invoices.Where(i => i.OwnCompanyId == company && EF.Parameter(numbers).Contains(i.Number!)).ToDictionaryAsync(i => i.Number!, ct);
 
     /// <summary>Payments that the provider told of with the end-to-end id of a line: they are the same.</summary>
     private async Task<Dictionary<string, Told>> ToldByIdAsync(Guid company, IReadOnlyList<StatementLine> lines, CancellationToken ct)
@@ -163,8 +163,9 @@ public sealed class MatchLines(OfficeDb db, BusinessClock clock)
     }
 
     /// <summary>What the provider told of invoices that are paid, wholly or in part.</summary>
+    /// <remarks>The invoices are of the company already: asked for it too, SQLite reads the whole of the company's ledger.</remarks>
     private async Task<ILookup<Guid, Told>> ToldOfAsync(List<Guid> invoices, CancellationToken ct) =>
-        (invoices.Count == 0 ? [] : await db.LedgerEntries.AsNoTracking().Where(e => EF.Parameter(invoices).Contains(e.InvoiceId) && e.Source == "provider" && (e.Kind == EntryKind.Paid || e.Kind == EntryKind.Reversed))
+        (invoices.Count == 0 ? [] : await db.LedgerEntries.IgnoreQueryFilters().AsNoTracking().Where(e => EF.Parameter(invoices).Contains(e.InvoiceId) && e.Source == "provider" && (e.Kind == EntryKind.Paid || e.Kind == EntryKind.Reversed))
             .Select(e => new Told(e.InvoiceId, e.Key, e.Kind, e.Amount, e.OccurredAt)).ToListAsync(ct)).ToLookup(t => t.InvoiceId);
 
     /// <summary>The provider told of a payment of the same amount about the same day, and did not take it back.</summary>

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
-using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.EntityFrameworkCore.Update;
 
 namespace Domi.Platform;
@@ -20,24 +20,26 @@ internal static class ManyRows
 #pragma warning disable EF1001 // the entry is meant as what it publicly is, an IUpdateEntry
         var entries = tracker.Entries().Where(e => e.State is not EntityState.Unchanged).Select(e => (IUpdateEntry)e.GetInfrastructure()).ToList();
 #pragma warning restore EF1001
-        foreach (var kind in entries.GroupBy(e => (e.EntityType, e.EntityState, Changed: e.EntityState is EntityState.Modified ? string.Join(',', Modified(e).Select(p => p.Name)) : "")))
+        foreach (var kind in entries.GroupBy(e => (e.EntityType, e.EntityState)))
         {
-            var written = (kind.Key.EntityState switch
+            var properties = kind.Key.EntityType.GetProperties().ToList();
+            if (kind.Key.EntityState is EntityState.Added) Write(kind, properties, [], transaction);
+            else if (kind.Key.EntityState is EntityState.Modified)
             {
-                EntityState.Added => kind.Key.EntityType.GetProperties(),
-                EntityState.Modified => Modified(kind.First()),
-                _ => throw new NotSupportedException("Rows are added and changed here, not removed."),
-            }).ToList();
-            var guards = kind.Key.EntityState is EntityState.Added ? [] : kind.Key.EntityType.GetProperties().Where(p => p.IsPrimaryKey() || p.IsConcurrencyToken).ToList();
-            Write(kind, kind.Key.EntityType, written, guards, transaction);
+                var guards = properties.FindAll(p => p.IsPrimaryKey() || p.IsConcurrencyToken);
+                foreach (var alike in kind.GroupBy(e => string.Create(properties.Count, (e, properties), static (marks, of) =>
+                {
+                    for (var n = 0; n < marks.Length; n++) marks[n] = of.e.IsModified(of.properties[n]) ? 'x' : '-';
+                })))
+                    Write(alike, properties.Where((_, n) => alike.Key[n] == 'x').ToList(), guards, transaction);
+            }
+            else throw new NotSupportedException("Rows are added and changed here, not removed.");
         }
-
-        tracker.AcceptAllChanges();
     }
 
-    private static void Write(IEnumerable<IUpdateEntry> entries, IEntityType type, List<IProperty> written, List<IProperty> guards, SqliteTransaction transaction)
+    private static void Write(IEnumerable<IUpdateEntry> entries, List<IProperty> written, List<IProperty> guards, SqliteTransaction transaction)
     {
-        var table = $"\"{type.GetTableName()}\"";
+        var table = $"\"{written[0].DeclaringType.GetTableName()}\"";
         var names = written.ConvertAll(p => $"\"{p.GetColumnName()}\"");
         using var command = transaction.Connection!.CreateCommand();
         command.Transaction = transaction;
@@ -57,8 +59,6 @@ internal static class ManyRows
         }
     }
 
-    private static IEnumerable<IProperty> Modified(IUpdateEntry entry) => entry.EntityType.GetProperties().Where(entry.IsModified);
-
-    private static object Stored(object? value, Microsoft.EntityFrameworkCore.Storage.ValueConversion.ValueConverter? converter) =>
+    private static object Stored(object? value, ValueConverter? converter) =>
         value is null ? DBNull.Value : converter is null ? value : converter.ConvertToProvider(value) ?? DBNull.Value;
 }

@@ -163,14 +163,15 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
     }
 
     /// <summary>
-    /// Saves what was added and changed so far, within the running write transaction, as SaveChanges does: for thousands of rows at once, which
-    /// PostgreSQL is sent in batches and SQLite is not.
+    /// Saves what was added and changed so far, within the running write transaction, as SaveChanges does, and forgets it: for thousands of rows
+    /// at once, which PostgreSQL is sent in batches and SQLite is not, and which nobody is to compare again before the commit.
     /// </summary>
     public async Task SaveManyAsync(CancellationToken ct)
     {
         if (Database.CurrentTransaction is not { } transaction) throw new InvalidOperationException("Many rows are saved inside a write transaction.");
         if (IsSqlite) ManyRows.Save(ChangeTracker, (SqliteTransaction)transaction.GetDbTransaction());
         else await SaveAsync(true, ct);
+        ChangeTracker.Clear();
     }
 
     private WriteGate GateOf() => gate ??= WriteGate.Of(Path.GetFullPath(Database.GetDbConnection().DataSource));
