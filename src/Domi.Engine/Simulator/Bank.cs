@@ -50,14 +50,18 @@ internal sealed class RunBank(EngineDb db, Settlement settlement, BusinessClock 
     public static int Parallel => 2;
 
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
-        await Moving().AsNoTracking().Where(d => d.DueAt <= now).OrderBy(d => d.DueAt).Take(most)
+        await (await MovingAsync(ct)).AsNoTracking().Where(d => d.DueAt <= now).OrderBy(d => d.DueAt).Take(most)
             .Select(d => new DueWork(d.Id.ToString(), d.MandateId.ToString(), d.DueAt!.Value)).ToListAsync(ct);
 
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await Moving().MinAsync(d => d.DueAt, ct);
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await (await MovingAsync(ct)).MinAsync(d => d.DueAt, ct);
 
     // Where a profile does not send by itself, what is open waits for somebody who collects; and what is collected by an own bank is not for this one.
-    private IQueryable<DirectDebit> Moving() => db.DirectDebits.Where(d => d.State != DirectDebitState.Open
-        || (d.IsCard || !db.BankContracts.Any(c => c.CreditorId == d.CreditorId && c.IsActive)) && db.Mandates.Any(m => m.Id == d.MandateId && db.Profiles.Any(p => p.Id == m.ProfileId && p.SendsByItself)));
+    private async Task<IQueryable<DirectDebit>> MovingAsync(CancellationToken ct)
+    {
+        var byOwnBank = await db.BankContracts.Where(c => c.IsActive).Select(c => c.CreditorId).ToListAsync(ct);
+        var moving = db.DirectDebits.Where(d => d.State != DirectDebitState.Open || db.Mandates.Any(m => m.Id == d.MandateId && db.Profiles.Any(p => p.Id == m.ProfileId && p.SendsByItself)));
+        return byOwnBank.Count == 0 ? moving : moving.Where(d => d.State != DirectDebitState.Open || d.IsCard || !byOwnBank.Contains(d.CreditorId));
+    }
 
     public async Task RunAsync(DueWork work, CancellationToken ct)
     {
