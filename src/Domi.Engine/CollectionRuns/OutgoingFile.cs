@@ -107,7 +107,7 @@ public sealed class OutgoingFile
     public void Refuse(string answer, DateTimeOffset now)
     {
         if (State is OutgoingState.Withdrawn or OutgoingState.Waiting) return;
-        (State, AnsweredAt, HandedOverAt, HandOverDueAt, Answer) = (OutgoingState.Refused, now, HandedOverAt ?? now, null, answer.Length > 300 ? answer[..300] : answer);
+        (State, AnsweredAt, HandedOverAt, HandOverDueAt, Answer) = (OutgoingState.Refused, now, HandedOverAt ?? now, null, Shorten.To(300, answer));
         Version++;
     }
 

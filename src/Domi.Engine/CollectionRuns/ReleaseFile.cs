@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Mandates;
 using Domi.Engine.Transfers;
@@ -29,7 +28,7 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
         var now = clock.GetUtcNow();
         now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
         var content = Write(await FileContent.PartsAsync(db, file, contract, now, ct), file.MessageId, contract.Bank);
-        var (hash, packed) = (Convert.ToHexStringLower(SHA256.HashData(content)), Pack(content));
+        var (hash, packed) = (Blob.HashOf(content), Pack(content));
         await db.WriteOrRepeatAsync(async token =>
         {
             var waiting = await db.OutgoingFiles.SingleAsync(f => f.Id == file.Id, token);
@@ -44,7 +43,7 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
     {
         if (file.ContentHash is not { } hash || await Blob.ReadAsync(db, hash, ct) is not { } packed) return null;
         var content = Unpack(packed);
-        return Convert.ToHexStringLower(SHA256.HashData(content)) == file.Sha256 ? content : throw new InvalidDataException($"File {file.MessageId} is kept, and it is not what was released.");
+        return Blob.HashOf(content) == file.Sha256 ? content : throw new InvalidDataException($"File {file.MessageId} is kept, and it is not what was released.");
     }
 
     /// <summary>Frees what is in a file that does not go to the bank, or that the bank refused whole, inside the running transaction.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Domi.Engine.Feeds;
@@ -92,7 +91,7 @@ internal static class ImportStatement
         if (columns.Exists(c => !Columns.Contains(c)) || !columns.Contains("msg") || !columns.Contains("amount")) throw Bad($"Columns are {string.Join(';', Columns)}.");
         if (rows.Count > MostLines) throw Bad($"More than {MostLines} lines.");
 
-        var file = HashOf(string.Join('\n', rows).Trim('\uFEFF', ' ', '\n'));
+        var file = Secrets.HashOf(string.Join('\n', rows).Trim('\uFEFF', ' ', '\n'));
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var lines = new List<Line>();
         for (var at = begin; at < rows.Count; at++)
@@ -111,13 +110,11 @@ internal static class ImportStatement
             // Two alike on one day are two payments; the same file again is the same two.
             var content = Cell("date").Length > 0 ? $"{account.Value}|{on:O}|{cents}|{from?.Value}|{name}|{message}" : $"{file}|{at}";
             var copy = seen[content] = seen.GetValueOrDefault(content) + 1;
-            lines.Add(new(name, from, bic, message, cents / 100m, on, HashOf($"{content}|{copy}")));
+            lines.Add(new(name, from, bic, message, cents / 100m, on, Secrets.HashOf($"{content}|{copy}")));
         }
 
         return (account, lines);
     }
-
-    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static RefusedException Bad(string why) => new("invalid_file", why) { Field = "body" };
 }

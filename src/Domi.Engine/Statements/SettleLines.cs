@@ -94,7 +94,7 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
     public static void Leave(StatementItem item, string by, string? why)
     {
         if (item.Question is null) throw new RefusedException("err_invalid_state", $"Line {item.Number} asks nothing.");
-        (item.Question, item.AnsweredBy, item.Answer) = (null, by, why is { Length: > 300 } ? why[..300] : why);
+        (item.Question, item.AnsweredBy, item.Answer) = (null, by, Shorten.To(300, why));
     }
 
     private async Task<DirectDebit?> DebitOfAsync(StatementItem item, CancellationToken ct)
@@ -265,9 +265,9 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
 
         foreach (var notice in told)
         {
-            var part = Part(item, notice);
-            part.Number = await db.NextObjectNumberAsync(item.CreditorId, ct);
-            if (await db.StatementItems.AnyAsync(i => i.CreditorId == item.CreditorId && i.SourceKey == part.SourceKey, ct)) continue;
+            var key = "part:" + notice.SourceKey["bank:".Length..];
+            if (await db.StatementItems.AnyAsync(i => i.CreditorId == item.CreditorId && i.SourceKey == key, ct)) continue;
+            var part = Part(item, notice, key, await db.NextObjectNumberAsync(item.CreditorId, ct));
             db.StatementItems.Add(part);
             await SettleAsync(part, ct);
             await db.SaveChangesAsync(ct);
@@ -288,9 +288,10 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
     }
 
     // Money stands on the sum's line; a part tells what it was, and is left out where lines are added up: its statement is none.
-    private static StatementItem Part(StatementItem sum, StatementItem notice) => new()
+    private static StatementItem Part(StatementItem sum, StatementItem notice, string key, long number) => new()
     {
         CreditorId = sum.CreditorId,
+        Number = number,
         Account = sum.Account,
         Name = notice.Name,
         CounterpartyAccount = notice.CounterpartyAccount,
@@ -298,7 +299,7 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         Amount = notice.Amount,
         Message = notice.Message,
         BookedOn = sum.BookedOn,
-        SourceKey = "part:" + notice.SourceKey["bank:".Length..],
+        SourceKey = key,
         EndToEndId = notice.EndToEndId,
         MandateReference = notice.MandateReference,
         BatchId = notice.BatchId,

@@ -63,7 +63,7 @@ public sealed class StatementItem
 
     public Guid CreditorId { get; init; }
 
-    public long Number { get; set; }
+    public long Number { get; init; }
 
     /// <summary>The creditor's account.</summary>
     public Iban Account { get; init; }

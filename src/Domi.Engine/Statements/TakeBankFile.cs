@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Domi.Engine.CollectionRuns;
 using Domi.Engine.Feeds;
 using Domi.Platform;
@@ -123,9 +121,9 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
             Number = await db.NextObjectNumberAsync(creditorId, ct),
             IdentityHash = one.IdentityHash,
             Kind = one.Start.Kind,
-            Format = Cut(one.Start.Format, 32)!,
-            Account = Cut(head?.Account ?? one.Report!.OriginalMessageId, 70)!,
-            Reference = Cut(head is null ? one.Report!.Id : head.Id ?? head.Number?.ToString(System.Globalization.CultureInfo.InvariantCulture), 70),
+            Format = Shorten.To(32, one.Start.Format)!,
+            Account = Shorten.To(70, head?.Account ?? one.Report!.OriginalMessageId)!,
+            Reference = Shorten.To(70, head is null ? one.Report!.Id : head.Id ?? head.Number?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             From = head?.From,
             Until = head?.Until,
             Opening = end?.Opening?.Amount,
@@ -133,7 +131,7 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
             Credits = end?.Credits ?? 0,
             Debits = end?.Debits ?? 0,
             Entries = end?.Entries ?? one.Statuses.Count,
-            FileName = Cut(name, 200)!,
+            FileName = Shorten.To(200, name)!,
             TakenAt = clock.GetUtcNow(),
         };
         if (findings.Exists(f => f.Severity is Severity.Hold)) statement.Hold(by, findings, await Blob.KeepAsync(db, ReleaseFile.Pack(content), "application/gzip", clock.GetUtcNow(), ct));
@@ -153,7 +151,7 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
 
         public StatementEnd? End { get; set; }
 
-        public string IdentityHash => Hash(Statement is { } s
+        public string IdentityHash => Secrets.HashOf(Statement is { } s
             ? $"{s.Kind}|{s.Identity}"
             : $"{Report!.Id}|{Report.OriginalMessageId}|{Report.Status?.Code}|{string.Join(',', Statuses.OfType<TransactionStatus>().Select(t => t.EndToEndId + t.Status.Code + t.Status.Reason))}");
 
@@ -173,7 +171,7 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
 
     private sealed record Line(BankStatement Of, Statement Head, Entry Entry, EntryDetail? Detail, string? Batch, decimal Amount, int Place)
     {
-        public string SourceKey { get; } = "bank:" + Hash($"{Of.IdentityHash}|{Entry.Number}|{Place}");
+        public string SourceKey { get; } = "bank:" + Secrets.HashOf($"{Of.IdentityHash}|{Entry.Number}|{Place}");
 
         public async Task<StatementItem> ItemAsync(EngineDb db, DateTimeOffset now, CancellationToken ct) => new()
         {
@@ -181,21 +179,21 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
             Number = await db.NextObjectNumberAsync(Of.CreditorId, ct),
             StatementId = Of.Id,
             Account = Head.Iban ?? (await db.BankContracts.AsNoTracking().SingleAsync(c => c.CreditorId == Of.CreditorId, ct)).Account,
-            Name = Cut(Detail?.CounterpartyName, 140) ?? "",
+            Name = Shorten.To(140, Detail?.CounterpartyName) ?? "",
             CounterpartyAccount = Iban.TryParse(Detail?.CounterpartyAccount, out var iban) ? iban : null,
             CounterpartyBic = Standards.Bic.TryParse(Detail?.CounterpartyBic, out var bic) ? bic : null,
             Amount = Amount,
-            Message = Cut(Detail?.Communication?.ToString() ?? Detail?.Reference ?? Detail?.Text, 500) ?? "",
+            Message = Shorten.To(500, Detail?.Communication?.ToString() ?? Detail?.Reference ?? Detail?.Text) ?? "",
             BookedOn = Entry.BookedOn ?? Entry.ValueOn ?? Of.Until ?? now.BrusselsDate(),
             SourceKey = SourceKey,
             Kind = Head.Kind is FileKind.Notification ? LineKind.Notice : LineKind.Transfer,
-            EndToEndId = Cut(Detail?.EndToEndId, 35),
-            MandateReference = Cut(Detail?.MandateId, 35),
-            BatchId = Cut(Detail?.BatchId ?? Batch ?? Entry.BatchId, 35),
-            EntryReference = Cut(Entry.EntryReference ?? Entry.BankReference, 35),
-            BankReference = Cut(Detail?.BankReference, 35),
-            TransactionCode = Cut(Detail?.TransactionCode ?? Entry.TransactionCode, 35),
-            ReasonCode = Cut(Detail?.ReturnReason, 8),
+            EndToEndId = Shorten.To(35, Detail?.EndToEndId),
+            MandateReference = Shorten.To(35, Detail?.MandateId),
+            BatchId = Shorten.To(35, Detail?.BatchId ?? Batch ?? Entry.BatchId),
+            EntryReference = Shorten.To(35, Entry.EntryReference ?? Entry.BankReference),
+            BankReference = Shorten.To(35, Detail?.BankReference),
+            TransactionCode = Shorten.To(35, Detail?.TransactionCode ?? Entry.TransactionCode),
+            ReasonCode = Shorten.To(8, Detail?.ReturnReason),
             Charges = Charged(),
             ImportedAt = now,
         };
@@ -252,10 +250,6 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
 
         return all;
     }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    private static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : text[..most];
 
     private static RefusedException Bad(string why) => new("invalid_file", why) { Field = "body" };
 }
