@@ -21,6 +21,7 @@ using Domi.Engine.Webhooks;
 using Domi.Engine.Wire;
 using Domi.Platform;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -184,11 +185,11 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
         IsSqlite ? Task.CompletedTask : Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({BitConverter.ToInt64(with.ToByteArray(), 8)})", ct);
 
     /// <summary>The number that one statement answers, inside the running transaction.</summary>
-    /// <remarks>Without the model's detour over a query, which costs more than the statement.</remarks>
+    /// <remarks>Without the model's detour over a query, which costs more than the statement. By the log the interceptors hear of it, and with them who keeps statements.</remarks>
     internal async Task<long> NextNumberAsync(string sql, object[] values, CancellationToken ct)
     {
         var raw = this.GetService<IRawSqlCommandBuilder>().Build(sql, values);
-        await using var rows = await raw.RelationalCommand.ExecuteReaderAsync(new(this.GetService<IRelationalConnection>(), raw.ParameterValues, null, this, null), ct);
+        await using var rows = await raw.RelationalCommand.ExecuteReaderAsync(new(this.GetService<IRelationalConnection>(), raw.ParameterValues, null, this, this.GetService<IRelationalCommandDiagnosticsLogger>()), ct);
         if (!await rows.ReadAsync(ct)) throw new InvalidOperationException($"No row has a number: {sql}");
         return rows.DbDataReader.GetInt64(0);
     }

@@ -24,10 +24,8 @@ internal sealed class CreditorKeys(Secrets secrets)
 
     private string Token(Creditor creditor, string use, Guid id)
     {
-        var key = opened.AddOrUpdate(creditor.Id,
-            _ => (creditor.PageSecretSealed, Open(creditor)),
-            (_, held) => held.Sealed == creditor.PageSecretSealed ? held : (creditor.PageSecretSealed, Open(creditor))).Key;
-        var mac = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{use}:{id:n}"));
+        if (!opened.TryGetValue(creditor.Id, out var held) || held.Sealed != creditor.PageSecretSealed) opened[creditor.Id] = held = (creditor.PageSecretSealed, Open(creditor));
+        var mac = HMACSHA256.HashData(held.Key, Encoding.UTF8.GetBytes($"{use}:{id:n}"));
         const string alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
         return string.Create(32, mac, (span, bytes) =>
         {

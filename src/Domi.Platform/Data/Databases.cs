@@ -28,6 +28,7 @@ public static class Databases
             UsePostgres(options, connection);
 
         options.UseSnakeCaseNamingConvention()
+            .KeepShapers()
             .ConfigureWarnings(warnings => warnings
                 .Ignore(RelationalEventId.PendingModelChangesWarning) // there is no snapshot: SchemaTests compares instead
                 .Ignore(CoreEventId.FirstWithoutOrderByAndFilterWarning)

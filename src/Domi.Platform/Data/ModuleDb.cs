@@ -18,6 +18,7 @@ namespace Domi.Platform;
 public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
 {
     private WriteGate? gate;
+    private bool? isSqlite;
     private bool writes;
     private bool repeats;
 
@@ -42,7 +43,8 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
 
     internal DbSet<ModuleState> States => Set<ModuleState>();
 
-    public bool IsSqlite => Database.IsSqlite();
+    /// <remarks>Asked several times a write, and the provider reads its name from its assembly each time.</remarks>
+    public bool IsSqlite => isSqlite ??= Database.IsSqlite();
 
     /// <summary>
     /// Runs a change as one write transaction. On SQLite it passes the gate of the file; on PostgreSQL a serialisation failure or a

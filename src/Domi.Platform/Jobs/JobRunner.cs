@@ -71,13 +71,16 @@ public sealed class JobRunner(
 
             try
             {
+                await using var scope = root.CreateAsyncScope();
+                var recurring = await RecurringAsync(scope.ServiceProvider, stoppingToken);
                 foreach (var kind in kinds)
                 {
                     int free;
                     lock (running) free = kind.Parallel - running[kind.Name];
                     if (free <= 0 || superseded || stoppingToken.IsCancellationRequested) continue;
+                    if (recurring.TryGetValue(kind.Name, out var at) && at > Now(kind)) continue;
 
-                    foreach (var work in await ClaimAsync(kind, free, stoppingToken))
+                    foreach (var work in await ClaimAsync(kind, scope.ServiceProvider, free, stoppingToken))
                     {
                         lock (running) running[kind.Name]++;
                         started = true;
@@ -131,7 +134,8 @@ public sealed class JobRunner(
     {
         await PrepareAsync(ct);
         var done = 0;
-        while (await ClaimAsync(kind, Math.Max(1, kind.Parallel), ct) is { Count: > 0 } works)
+        await using var scope = root.CreateAsyncScope();
+        while (await ClaimAsync(kind, scope.ServiceProvider, Math.Max(1, kind.Parallel), ct) is { Count: > 0 } works)
         {
             var outcomes = await Task.WhenAll(works.Select(work => Task.Run(() => RunClaimedAsync(kind, work, ct), ct)));
             done += outcomes.Count(o => o);
@@ -178,10 +182,10 @@ public sealed class JobRunner(
             DateTimeOffset? first = null;
             var (now, done) = (clock.GetUtcNow(), 0);
             await using var scope = root.CreateAsyncScope();
-            var schedules = await scope.ServiceProvider.GetRequiredService<ModuleDb>().Schedules.AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.DueAt, ct);
+            var recurring = await RecurringAsync(scope.ServiceProvider, ct);
             foreach (var kind in kinds.Where(k => !k.UsesWallClock))
             {
-                var next = kind.Make(scope.ServiceProvider) is IJob job ? await job.NextDueAsync(ct) : schedules[kind.Name];
+                var next = kind.Make(scope.ServiceProvider) is IJob job ? await job.NextDueAsync(ct) : recurring[kind.Name];
                 if (next is not { } due) continue;
 
                 if (due <= now) done += await RunDueAsync(kind, ct);
@@ -203,11 +207,15 @@ public sealed class JobRunner(
         await SandboxClock.KeepAsync(scope.ServiceProvider.GetRequiredService<ModuleDb>(), offset, ct);
     }
 
-    private async Task<List<DueWork>> ClaimAsync(JobKind kind, int free, CancellationToken ct)
+    private DateTimeOffset Now(JobKind kind) => kind.UsesWallClock ? wall.GetUtcNow() : clock.GetUtcNow();
+
+    /// <summary>When what recurs is due next: one question for all of them.</summary>
+    private static Task<Dictionary<string, DateTimeOffset>> RecurringAsync(IServiceProvider scope, CancellationToken ct) =>
+        scope.GetRequiredService<ModuleDb>().Schedules.AsNoTracking().ToDictionaryAsync(s => s.Name, s => s.DueAt, ct);
+
+    private async Task<List<DueWork>> ClaimAsync(JobKind kind, IServiceProvider scope, int free, CancellationToken ct)
     {
-        await using var scope = root.CreateAsyncScope();
-        var now = kind.UsesWallClock ? wall.GetUtcNow() : clock.GetUtcNow();
-        var due = await kind.Make(scope.ServiceProvider).DueAsync(now, free + 50, ct);
+        var due = await kind.Make(scope).DueAsync(Now(kind), free + 50, ct);
 
         var claimed = new List<DueWork>();
         foreach (var work in due.DistinctBy(w => w.Key)) // the oldest of each key
@@ -216,7 +224,7 @@ public sealed class JobRunner(
             if (resting.TryGetValue((kind.Name, work.Id), out var rest) && rest.Until > wall.GetUtcNow()) continue;
             if (!mine.TryAdd((kind.Name, work.Key), 0)) continue;
 
-            if (!SharesDatabase || await ClaimInDatabaseAsync(scope.ServiceProvider.GetRequiredService<ModuleDb>(), kind.Name, work.Key, ct))
+            if (!SharesDatabase || await ClaimInDatabaseAsync(scope.GetRequiredService<ModuleDb>(), kind.Name, work.Key, ct))
                 claimed.Add(work);
             else
                 mine.TryRemove((kind.Name, work.Key), out _);
