@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Domi.BackOffice.Companies;
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Documents;
@@ -95,13 +96,11 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
                 (nameof(OwnCompany.Language), 2), (nameof(OwnCompany.ReplyTo), 254), (nameof(OwnCompany.MailSignature), 1000), (nameof(OwnCompany.LogoHash), 64),
                 (nameof(OwnCompany.InvoiceNumberFormat), 40), (nameof(OwnCompany.CreditNoteNumberFormat), 40));
             company.Property(c => c.Version).IsConcurrencyToken();
-            company.HasQueryFilter(c => EF.Parameter(Tenant) == null || c.Id == Tenant);
         });
         modelBuilder.Entity<NumberSeries>(series =>
         {
             series.HasKey(s => new { s.OwnCompanyId, s.FiscalYear, s.Kind });
             series.Property(s => s.Format).HasMaxLength(40);
-            series.HasQueryFilter(s => EF.Parameter(Tenant) == null || s.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Relation>(relation =>
         {
@@ -113,14 +112,12 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             relation.Ignore(r => r.AddressForInvoices).Ignore(r => r.AddressForReminders).Ignore(r => r.CustomerNumber).Ignore(r => r.NeedsEInvoice);
             relation.HasIndex(r => new { r.OwnCompanyId, r.Number }).IsUnique();
             relation.HasIndex(r => new { r.OwnCompanyId, r.Name });
-            relation.HasQueryFilter(r => EF.Parameter(Tenant) == null || r.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<RelationAccount>(account =>
         {
             account.Property(a => a.MandateReference).HasMaxLength(35);
             account.HasIndex(a => new { a.RelationId, a.Iban }).IsUnique();
             account.HasIndex(a => new { a.OwnCompanyId, a.Iban });
-            account.HasQueryFilter(a => EF.Parameter(Tenant) == null || a.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<RelationMandate>(mandate =>
         {
@@ -128,7 +125,6 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
                 (nameof(RelationMandate.CreditorIdentifier), 35), (nameof(RelationMandate.CancelReason), 200));
             mandate.HasIndex(m => new { m.ConnectionId, m.Reference }).IsUnique();
             mandate.HasIndex(m => m.RelationId);
-            mandate.HasQueryFilter(m => EF.Parameter(Tenant) == null || m.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Invitation>(invitation =>
         {
@@ -136,7 +132,6 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             invitation.HasIndex(i => i.DueAt);
             invitation.HasIndex(i => new { i.RelationId, i.CreatedAt });
             invitation.HasIndex(i => i.RelationId, "under_way").IsUnique().HasDatabaseName("ix_invitations_under_way").HasFilter("state in ('Planned', 'Inviting')");
-            invitation.HasQueryFilter(i => EF.Parameter(Tenant) == null || i.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Invoice>(invoice =>
         {
@@ -159,7 +154,6 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             invoice.HasIndex(i => i.LinkDueAt);
             invoice.HasIndex(i => i.SendDueAt);
             invoice.HasIndex(i => i.SentAt).HasDatabaseName("ix_invoices_handing_over").HasFilter("send_state = 'HandingOver'");
-            invoice.HasQueryFilter(i => EF.Parameter(Tenant) == null || i.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<InvoiceLine>(line =>
         {
@@ -176,20 +170,17 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             entry.HasIndex(e => new { e.OwnCompanyId, e.Key, e.Kind }).IsUnique();
             entry.HasIndex(e => e.InvoiceId);
             entry.HasIndex(e => e.LineId).HasFilter("line_id is not null");
-            entry.HasQueryFilter(e => EF.Parameter(Tenant) == null || e.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<FailedAttempt>(attempt =>
         {
             Lengths(attempt, (nameof(FailedAttempt.Key), 140), (nameof(FailedAttempt.ReasonCode), 8));
             attempt.HasIndex(a => new { a.OwnCompanyId, a.Key }).IsUnique();
             attempt.HasIndex(a => a.InvoiceId);
-            attempt.HasQueryFilter(a => EF.Parameter(Tenant) == null || a.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<InvoiceTotals>(totals =>
         {
             totals.ToTable("invoice_totals");
             totals.HasKey(t => new { t.OwnCompanyId, t.Month, t.State });
-            totals.HasQueryFilter(t => EF.Parameter(Tenant) == null || t.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Connection>(connection =>
         {
@@ -199,13 +190,11 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             connection.HasIndex(c => new { c.OwnCompanyId, c.IsActive });
             connection.HasIndex(c => c.PollDueAt);
             connection.HasIndex(c => c.OwnCompanyId, "active").IsUnique().HasDatabaseName("ix_connections_active").HasFilter("is_active");
-            connection.HasQueryFilter(c => EF.Parameter(Tenant) == null || c.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<ProviderProfile>(profile =>
         {
             profile.HasKey(p => new { p.ConnectionId, p.Number });
             Lengths(profile, (nameof(ProviderProfile.Name), 140), (nameof(ProviderProfile.Type), 32));
-            profile.HasQueryFilter(p => EF.Parameter(Tenant) == null || p.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<FeedPosition>(position =>
         {
@@ -218,21 +207,18 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             Lengths(inbox, (nameof(InboxEvent.Feed), 32), (nameof(InboxEvent.Key), 110), (nameof(InboxEvent.Position), 40), (nameof(InboxEvent.Reason), 60));
             inbox.HasIndex(e => new { e.ConnectionId, e.Feed, e.Key }).IsUnique();
             inbox.HasIndex(e => new { e.ConnectionId, e.State, e.ReceivedAt });
-            inbox.HasQueryFilter(e => EF.Parameter(Tenant) == null || e.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<WordTemplateFile>(template =>
         {
             template.ToTable("word_templates");
             Lengths(template, (nameof(WordTemplateFile.Name), 140), (nameof(WordTemplateFile.Language), 2), (nameof(WordTemplateFile.FileName), 200), (nameof(WordTemplateFile.BlobHash), 64), (nameof(WordTemplateFile.ChangedBy), 140));
             template.HasIndex(t => new { t.OwnCompanyId, t.Type, t.Language, t.IsActive });
-            template.HasQueryFilter(t => EF.Parameter(Tenant) == null || t.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<MailTemplateText>(template =>
         {
             template.ToTable("mail_templates");
             Lengths(template, (nameof(MailTemplateText.Language), 2), (nameof(MailTemplateText.Subject), 300));
             template.HasIndex(t => new { t.OwnCompanyId, t.Context, t.Language }).IsUnique();
-            template.HasQueryFilter(t => EF.Parameter(Tenant) == null || t.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Document>(document =>
         {
@@ -240,7 +226,6 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             document.HasIndex(d => new { d.OwnCompanyId, d.SourceKey }).IsUnique();
             document.HasIndex(d => new { d.RelationId, d.CreatedAt });
             document.HasIndex(d => new { d.OwnCompanyId, d.CreatedAt });
-            document.HasQueryFilter(d => EF.Parameter(Tenant) == null || d.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<User>(user =>
         {
@@ -255,7 +240,6 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
         {
             Lengths(key, (nameof(OfficeKey.Name), 140), (nameof(OfficeKey.KeyHash), 64), (nameof(OfficeKey.Hint), 12));
             key.HasIndex(k => k.KeyHash).IsUnique();
-            key.HasQueryFilter(k => EF.Parameter(Tenant) == null || k.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<TimelineEntry>(entry =>
         {
@@ -264,20 +248,17 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             entry.Ignore(e => e.Values);
             entry.HasIndex(e => new { e.InvoiceId, e.At });
             entry.HasIndex(e => new { e.RelationId, e.At });
-            entry.HasQueryFilter(e => EF.Parameter(Tenant) == null || e.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<BankAccount>(account =>
         {
             Lengths(account, (nameof(BankAccount.Account), 34), (nameof(BankAccount.AddedBy), 140));
             account.HasIndex(a => new { a.OwnCompanyId, a.Account }).IsUnique();
-            account.HasQueryFilter(a => EF.Parameter(Tenant) == null || a.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<ImportedFile>(file =>
         {
             Lengths(file, (nameof(ImportedFile.FileName), 200), (nameof(ImportedFile.ImportedBy), 140));
             file.Ignore(f => f.Outcomes).Ignore(f => f.Refusal);
             file.HasIndex(f => new { f.OwnCompanyId, f.ImportedAt });
-            file.HasQueryFilter(f => EF.Parameter(Tenant) == null || f.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<BankStatement>(statement =>
         {
@@ -290,7 +271,6 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             statement.HasIndex(s => new { s.OwnCompanyId, s.Account, s.Until });
             statement.HasIndex(s => new { s.OwnCompanyId, s.State, s.ImportedAt });
             statement.HasIndex(s => s.MatchDueAt);
-            statement.HasQueryFilter(s => EF.Parameter(Tenant) == null || s.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<StatementLine>(line =>
         {
@@ -302,29 +282,48 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             line.HasIndex(l => new { l.OwnCompanyId, l.State, l.BookedOn, l.Id });
             line.HasIndex(l => new { l.OwnCompanyId, l.CounterpartyAccount });
             line.HasIndex(l => l.RelationId).HasDatabaseName("ix_statement_lines_credit").HasFilter("state in ('Credit', 'ToDo')");
-            line.HasQueryFilter(l => EF.Parameter(Tenant) == null || l.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<LineMark>(mark =>
         {
             Lengths(mark, (nameof(LineMark.Word), 140), (nameof(LineMark.Actor), 140));
             mark.HasIndex(m => new { m.LineId, m.Step }).IsUnique();
             mark.HasIndex(m => m.Undoes).IsUnique().HasFilter("undoes is not null");
-            mark.HasQueryFilter(m => EF.Parameter(Tenant) == null || m.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<Run>(run =>
         {
             Lengths(run, (nameof(Run.Argument), 200), (nameof(Run.StartedBy), 140));
             run.HasIndex(r => new { r.OwnCompanyId, r.StartedAt });
-            run.HasQueryFilter(r => EF.Parameter(Tenant) == null || r.OwnCompanyId == Tenant);
         });
         modelBuilder.Entity<RunItem>(item =>
         {
             Lengths(item, (nameof(RunItem.Error), 60), (nameof(RunItem.ErrorText), 500));
             item.HasIndex(i => new { i.RunId, i.State, i.Position });
             item.HasIndex(i => i.DueAt);
-            item.HasQueryFilter(i => EF.Parameter(Tenant) == null || i.OwnCompanyId == Tenant);
         });
+        foreach (var (type, filter) in Filters()) modelBuilder.Entity(type).HasQueryFilter(filter);
         KeysAreGivenHere(modelBuilder);
+    }
+
+    /// <summary>Of each table that belongs to own companies, the rows that are seen by a context with a <see cref="Tenant"/>.</summary>
+    internal static IReadOnlyDictionary<Type, LambdaExpression> Filters()
+    {
+        OfficeDb db = null!; // the context that asks takes its place
+        Expression<Func<OwnCompany, bool>> itself = c => EF.Parameter(db.Tenant) == null || c.Id == db.Tenant;
+        return new Dictionary<Type, LambdaExpression>(
+        [
+            KeyValuePair.Create<Type, LambdaExpression>(typeof(OwnCompany), itself),
+            Of<NumberSeries>(), Of<Relation>(), Of<RelationAccount>(), Of<RelationMandate>(), Of<Invitation>(), Of<Invoice>(), Of<LedgerEntry>(),
+            Of<FailedAttempt>(), Of<InvoiceTotals>(), Of<Connection>(), Of<ProviderProfile>(), Of<InboxEvent>(), Of<WordTemplateFile>(),
+            Of<MailTemplateText>(), Of<Document>(), Of<OfficeKey>(), Of<TimelineEntry>(), Of<BankAccount>(), Of<ImportedFile>(), Of<BankStatement>(),
+            Of<StatementLine>(), Of<LineMark>(), Of<Run>(), Of<RunItem>(),
+        ]);
+
+        KeyValuePair<Type, LambdaExpression> Of<T>()
+            where T : class
+        {
+            Expression<Func<T, bool>> filter = row => EF.Parameter(db.Tenant) == null || EF.Property<Guid>(row, nameof(Invoice.OwnCompanyId)) == db.Tenant;
+            return new(typeof(T), filter);
+        }
     }
 
     private static void Lengths<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.EntityTypeBuilder<T> entity, params ReadOnlySpan<(string Property, int Most)> lengths)

@@ -37,7 +37,7 @@ public static class OfficeHost
         var builder = ModuleHost.Create(settings, settings.Office, assembly);
         var services = builder.Services;
         var connection = Databases.ConnectionString(settings, "office");
-        services.AddDbContext<OfficeDb>(options => Databases.Configure(options, settings.Provider, connection)); // not pooled: it carries the request's own company
+        services.AddDbContext<OfficeDb>(options => Databases.Configure<OfficeDb>(options, settings.Provider, connection)); // not pooled: it carries the request's own company
         services.AddScoped<ModuleDb>(scope => scope.GetRequiredService<OfficeDb>());
         services.AddSecrets<OfficeDb>(settings, "domi-office");
         services.AddScoped<Actor>();

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Domi.Platform;
@@ -16,8 +17,17 @@ public static class Databases
         where T : ModuleDb
     {
         var connection = ConnectionString(settings, module);
-        services.AddDbContextPool<T>(options => Configure(options, settings.Provider, connection));
+        services.AddDbContextPool<T>(options => Configure<T>(options, settings.Provider, connection));
         services.AddScoped<ModuleDb>(scope => scope.GetRequiredService<T>());
+    }
+
+    /// <summary>As the one without a type, with the model that was compiled into the program, if there is one: it is made when the program is published, for SQLite.</summary>
+    public static void Configure<T>(DbContextOptionsBuilder options, DatabaseProvider provider, string connection)
+        where T : ModuleDb
+    {
+        Configure(options, provider, connection);
+        if (provider == DatabaseProvider.Sqlite && typeof(T).Assembly.GetType($"{typeof(T).Namespace}.Compiled.{typeof(T).Name}Model") is { } compiled)
+            options.UseModel((IModel)compiled.GetProperty("Instance")!.GetValue(null)!);
     }
 
     public static void Configure(DbContextOptionsBuilder options, DatabaseProvider provider, string connection)
@@ -58,7 +68,7 @@ public static class Databases
         where T : ModuleDb
     {
         var options = new DbContextOptionsBuilder<T>();
-        Configure(options, settings.Provider, ConnectionString(settings, module));
+        Configure<T>(options, settings.Provider, ConnectionString(settings, module));
         return (T)Activator.CreateInstance(typeof(T), options.Options)!;
     }
 

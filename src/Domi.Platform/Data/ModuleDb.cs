@@ -6,7 +6,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql;
 
 namespace Domi.Platform;
@@ -37,11 +36,11 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
 
     public DbSet<Mail> Mails => Set<Mail>();
 
-    internal DbSet<JobClaim> Claims => Set<JobClaim>();
+    public DbSet<JobClaim> Claims => Set<JobClaim>();
 
-    internal DbSet<ProcessStart> Processes => Set<ProcessStart>();
+    public DbSet<ProcessStart> Processes => Set<ProcessStart>();
 
-    internal DbSet<ModuleState> States => Set<ModuleState>();
+    public DbSet<ModuleState> States => Set<ModuleState>();
 
     /// <remarks>Asked several times a write, and the provider reads its name from its assembly each time.</remarks>
     public bool IsSqlite => isSqlite ??= Database.IsSqlite();
@@ -322,23 +321,10 @@ public abstract class ModuleDb : DbContext, IDataProtectionKeyContext
             foreach (var property in entity.FindPrimaryKey()?.Properties ?? []) // types met on the way and left out have none
                 property.ValueGenerated = Microsoft.EntityFrameworkCore.Metadata.ValueGenerated.Never;
     }
-
-    private sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTime>(
-        instant => instant.UtcDateTime, stored => new DateTimeOffset(DateTime.SpecifyKind(stored, DateTimeKind.Utc)));
-
-    private sealed class IbanText() : ValueConverter<Iban, string>(iban => iban.Value, text => Iban.Parse(text));
-
-    private sealed class BicText() : ValueConverter<Bic, string>(bic => bic.Value, text => Bic.Parse(text));
-
-    private sealed class CommunicationText() : ValueConverter<StructuredCommunication, string>(
-        communication => communication.Value, text => StructuredCommunication.Parse(text));
-
-    private sealed class EnterpriseText() : ValueConverter<EnterpriseNumber, string>(
-        number => number.Value, text => EnterpriseNumber.Parse(text));
 }
 
 /// <summary>A small fact of the module that outlives a restart: the clock's offset, the installation's id.</summary>
-internal sealed class ModuleState
+public sealed class ModuleState
 {
     public required string Name { get; init; }
 

@@ -61,7 +61,7 @@ public sealed class Schedule
 }
 
 /// <summary>Somebody works on this key. The row is the lock: the same on both databases, and a crash only delays.</summary>
-internal sealed class JobClaim
+public sealed class JobClaim
 {
     public required string Job { get; init; }
 
@@ -73,7 +73,7 @@ internal sealed class JobClaim
 }
 
 /// <summary>One start of one process, with its heartbeat (wall clock).</summary>
-internal sealed class ProcessStart
+public sealed class ProcessStart
 {
     public Guid Id { get; init; }
 

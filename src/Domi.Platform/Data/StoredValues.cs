@@ -1,0 +1,22 @@
+using Domi.Standards;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Domi.Platform;
+
+/// <summary>An instant is stored in UTC; what is read is in UTC too.</summary>
+public sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTime>(
+    instant => instant.UtcDateTime, stored => new DateTimeOffset(DateTime.SpecifyKind(stored, DateTimeKind.Utc)));
+
+/// <summary>An account is stored without blanks.</summary>
+public sealed class IbanText() : ValueConverter<Iban, string>(iban => iban.Value, text => Iban.Parse(text));
+
+/// <summary>A bank's code is stored as it is written.</summary>
+public sealed class BicText() : ValueConverter<Bic, string>(bic => bic.Value, text => Bic.Parse(text));
+
+/// <summary>A structured communication is stored as its twelve digits.</summary>
+public sealed class CommunicationText() : ValueConverter<StructuredCommunication, string>(
+    communication => communication.Value, text => StructuredCommunication.Parse(text));
+
+/// <summary>An enterprise number is stored as its ten digits.</summary>
+public sealed class EnterpriseText() : ValueConverter<EnterpriseNumber, string>(
+    number => number.Value, text => EnterpriseNumber.Parse(text));
