@@ -46,6 +46,7 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
         return payment.EventType switch
         {
             "payment" => await PaidAsync(invoice, key, payment.Amount, method, payment.OccurredAt, false, ct),
+            "refund" when await IsKnownByItsLinkAsync(invoice, payment, ct) => Applied.Nothing,
             "refund" => await TakenBackAsync(invoice, EntryKind.Refunded, key, payment.Amount, method, null, payment.OccurredAt, ct),
             _ => await FailedAsync(invoice, key, payment.Amount, method, code, ready.NextCollection, payment.OccurredAt, ct),
         };
@@ -101,6 +102,13 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
         return Applied.Done;
     }
 
+    // An earlier version booked the first refund of a link under the link alone.
+    private Task<bool> IsKnownByItsLinkAsync(Invoice invoice, TwikeyPayment payment, CancellationToken ct)
+    {
+        var key = $"link:{payment.Details.LinkId}";
+        return db.LedgerEntries.AnyAsync(e => e.OwnCompanyId == invoice.OwnCompanyId && e.Key == key && e.Kind == EntryKind.Refunded && e.Amount == payment.Amount && e.OccurredAt == payment.OccurredAt, ct);
+    }
+
     public async Task<Invoice?> FindAsync(Connection connection, PaymentOrigin origin, CancellationToken ct)
     {
         if (origin.Object is not (null or "invoice")) return null;
@@ -115,6 +123,7 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
     private static string? KeyOf(TwikeyPayment payment) => payment.Details switch
     {
         { RefundEndToEndId: { Length: > 0 } refund } when payment.EventType == "refund" => $"refund:{refund}",
+        { LinkId: { Length: > 0 } link } when payment.EventType == "refund" && payment.EventId.Length > 0 => $"link:{link}:{payment.EventId}", // one payment may be given back in parts
         { EndToEndId: { Length: > 0 } e2e } => $"dd:{e2e}",
         { LinkId: { Length: > 0 } link } => $"link:{link}",
         { RefundEndToEndId: { Length: > 0 } transfer } => $"transfer:{transfer}",

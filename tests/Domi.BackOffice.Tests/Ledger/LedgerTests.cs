@@ -89,6 +89,31 @@ public sealed class LedgerTests(OfficeFixture app) : IClassFixture<OfficeFixture
         await story.ThenTheLedgerAgrees();
     }
 
+    [Fact]
+    public async Task Each_part_of_a_links_payment_that_is_given_back_counts_once()
+    {
+        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation(), 50m);
+        await Apply(Event(invoice, "payment", 50m, link: 77));
+
+        foreach (var part in new[] { "evt-p1", "evt-p2", "evt-p1" }) await Apply(Event(invoice, "refund", 10m, link: 77) with { EventId = part });
+
+        Assert.Equal(20m, (await story.Read(invoice.Id)).Open);
+        await story.ThenTheLedgerAgrees();
+    }
+
+    [Fact]
+    public async Task What_an_earlier_version_booked_by_its_link_is_not_booked_again()
+    {
+        var invoice = await story.GivenANumberedInvoice(await story.GivenARelation(), 50m);
+        await Apply(Event(invoice, "payment", 50m, link: 78));
+        await Apply(Event(invoice, "refund", 10m, link: 78) with { EventId = "" });
+
+        await Apply(Event(invoice, "refund", 10m, link: 78) with { EventId = "evt-p3" });
+
+        Assert.Equal(10m, (await story.Read(invoice.Id)).Open);
+        await story.ThenTheLedgerAgrees();
+    }
+
     [Theory]
     [InlineData("psp", "rcc")]
     [InlineData("bank", "sdd")]
