@@ -53,6 +53,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<CollectionRun> CollectionRuns => Set<CollectionRun>();
 
+    public DbSet<Announcement> Announcements => Set<Announcement>();
+
     public DbSet<BankContract> BankContracts => Set<BankContract>();
 
     public DbSet<OutgoingFile> OutgoingFiles => Set<OutgoingFile>();
@@ -363,6 +365,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             debit.HasIndex(d => new { d.CreditorId, d.EndToEndId }).IsUnique();
             debit.Property(d => d.Place).HasMaxLength(140);
             debit.Property(d => d.SettledBy).HasMaxLength(32);
+            debit.Property(d => d.HeldBecause).HasMaxLength(32);
+            debit.Property(d => d.HeldDetail).HasMaxLength(100);
             debit.Ignore(d => d.WireState);
             debit.HasIndex(d => new { d.CreditorId, d.Number, d.Attempt }).IsUnique();
             debit.HasIndex(d => new { d.CreditorId, d.Number }, "ix_direct_debits_transaction_under_way").IsUnique().HasFilter("state in ('Open', 'Sent')").HasDatabaseName("ix_direct_debits_transaction_under_way");
@@ -418,6 +422,13 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             run.HasIndex(r => new { r.CreditorId, r.PaymentInformationId }).IsUnique();
             run.HasIndex(r => new { r.CreditorId, r.Number }).IsUnique();
             run.HasIndex(r => r.FileId).HasFilter("file_id is not null");
+        });
+        modelBuilder.Entity<Announcement>(announcement =>
+        {
+            announcement.Property(a => a.Note).HasMaxLength(300);
+            announcement.Property(a => a.RecordedBy).HasMaxLength(140);
+            announcement.HasIndex(a => a.DirectDebitId);
+            announcement.HasIndex(a => a.MailId).HasFilter("mail_id is not null");
         });
         modelBuilder.Entity<BankContract>(contract =>
         {
@@ -484,6 +495,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             transfer.Property(t => t.Ref).HasMaxLength(200);
             transfer.Property(t => t.Place).HasMaxLength(140);
             transfer.Property(t => t.ReasonCode).HasMaxLength(8);
+            transfer.Property(t => t.HeldBecause).HasMaxLength(32);
+            transfer.Property(t => t.HeldDetail).HasMaxLength(100);
             transfer.Property(t => t.Version).IsConcurrencyToken();
             transfer.Ignore(t => t.WireState);
             transfer.HasIndex(t => new { t.CreditorId, t.EndToEndId }).IsUnique();

@@ -65,6 +65,7 @@ public static class EngineHost
         services.AddScoped<SettleLines>();
         services.AddScoped<TakeStatusReport>();
         services.AddScoped<TakeBankFile>();
+        services.AddScoped<AnnounceCollections>();
         services.AddScoped<MakeFiles>();
         services.AddScoped<ReleaseFile>();
         services.AddScoped<MandateEvents>();
@@ -84,7 +85,7 @@ public static class EngineHost
         services.AddScoped<AskCreditor>();
         services.AddScoped<ReachCustomer>();
         services.AddScoped<PayByLink>();
-        services.AddSingleton<MailOutcome>();
+        services.AddSingleton<MailOutcome, AnnouncementOutcome>();
         services.AddHttpClient(DeliverWebhooks.Client, http =>
             {
                 http.Timeout = TimeSpan.FromSeconds(10);

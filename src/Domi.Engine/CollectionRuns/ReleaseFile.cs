@@ -67,10 +67,15 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
             var rows = await (from d in db.DirectDebits
                               join m in db.Mandates on d.MandateId equals m.Id
                               where d.State == DirectDebitState.Sent && db.CollectionRuns.Any(r => r.Id == d.RunId && r.FileId == file.Id)
-                              select new { Debit = d, Mandate = m }).ToListAsync(token);
-            var dropped = rows.Where(r => late.Contains(r.Debit.RunId!.Value) || (!r.Mandate.IsCollectable && !r.Debit.IsForced) || r.Mandate.DebtorAccount is null).ToList();
+                              select new { Debit = d, Mandate = m, Run = d.RunId!.Value }).ToListAsync(token);
+            var dropped = rows.Where(r => late.Contains(r.Run) || (!r.Mandate.IsCollectable && !r.Debit.IsForced) || r.Mandate.DebtorAccount is null).ToList();
             if (dropped.Count == 0) return;
-            foreach (var row in dropped) row.Debit.TakeBack(now);
+            foreach (var row in dropped)
+            {
+                row.Debit.TakeBack(now);
+                row.Debit.Hold(late.Contains(row.Run) ? Held.Of("too_late", row.Debit.RequestedOn) : new("ended"), now);
+            }
+
             if (dropped.Count == rows.Count) file.Withdraw();
             else file.Holds(rows.Count - dropped.Count, rows.Sum(r => r.Debit.Amount) - dropped.Sum(r => r.Debit.Amount));
         }, ct);
