@@ -57,6 +57,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<BankContract> BankContracts => Set<BankContract>();
 
+    public DbSet<FetchedFile> FetchedFiles => Set<FetchedFile>();
+
     public DbSet<OutgoingFile> OutgoingFiles => Set<OutgoingFile>();
 
     public DbSet<BankStatement> BankStatements => Set<BankStatement>();
@@ -434,6 +436,13 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
         {
             contract.Property(c => c.Holder).HasMaxLength(70);
             contract.Property(c => c.Preset).HasMaxLength(32);
+            contract.Property(c => c.SftpHost).HasMaxLength(253);
+            contract.Property(c => c.SftpUser).HasMaxLength(100);
+            contract.Property(c => c.SftpOut).HasMaxLength(200);
+            contract.Property(c => c.SftpIn).HasMaxLength(200);
+            contract.Property(c => c.SftpKey).HasMaxLength(64);
+            contract.Property(c => c.SftpKeyShown).HasMaxLength(64);
+            contract.Property(c => c.SftpProblem).HasMaxLength(32);
             contract.Ignore(c => c.Bank);
             contract.HasIndex(c => c.CreditorId).IsUnique();
         });
@@ -445,10 +454,19 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             file.Property(f => f.Sha256).HasMaxLength(64);
             file.Property(f => f.ContentHash).HasMaxLength(64);
             file.Property(f => f.Answer).HasMaxLength(300);
+            file.Property(f => f.HandOverProblem).HasMaxLength(32);
             file.Property(f => f.Version).IsConcurrencyToken();
             file.HasIndex(f => new { f.CreditorId, f.MessageId }).IsUnique();
             file.HasIndex(f => new { f.CreditorId, f.Number }).IsUnique();
             file.HasIndex(f => f.HandOverDueAt);
+        });
+        modelBuilder.Entity<FetchedFile>(file =>
+        {
+            file.Property(f => f.Name).HasMaxLength(200);
+            file.Property(f => f.Sha256).HasMaxLength(64);
+            file.Property(f => f.Problem).HasMaxLength(300);
+            file.HasIndex(f => new { f.CreditorId, f.Name });
+            file.HasIndex(f => new { f.CreditorId, f.Sha256 });
         });
         modelBuilder.Entity<BankStatement>(statement =>
         {

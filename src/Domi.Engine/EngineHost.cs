@@ -65,6 +65,7 @@ public static class EngineHost
         services.AddScoped<SettleLines>();
         services.AddScoped<TakeStatusReport>();
         services.AddScoped<TakeBankFile>();
+        services.AddSingleton<BankServer>();
         services.AddScoped<AnnounceCollections>();
         services.AddScoped<MakeFiles>();
         services.AddScoped<ReleaseFile>();
@@ -101,6 +102,7 @@ public static class EngineHost
         services.AddJob<RemindInvitations>();
         services.AddJob<HandOverFiles>();
         services.AddJob<ReadBankFolders>();
+        services.AddJob<ReadBankServers>();
         if (settings.Sandbox.Enabled)
         {
             services.AddJob<RunBank>();

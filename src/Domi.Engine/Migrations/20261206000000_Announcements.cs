@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Domi.Engine.Migrations;
 
-/// <summary>What was announced to debtors and when, and why something open did not go to the bank.</summary>
+/// <summary>What was announced to debtors and when, why something open did not go to the bank, and the bank's SFTP server.</summary>
 [DbContext(typeof(EngineDb)), Migration("20261206000000_Announcements")]
 internal sealed class Announcements : Migration
 {
@@ -41,5 +41,32 @@ internal sealed class Announcements : Migration
             migrationBuilder.AddColumn<string>("held_because", table, maxLength: 32, nullable: true);
             migrationBuilder.AddColumn<string>("held_detail", table, maxLength: 100, nullable: true);
         }
+
+        migrationBuilder.AddColumn<string>("sftp_host", "bank_contracts", maxLength: 253, nullable: true);
+        migrationBuilder.AddColumn<int>("sftp_port", "bank_contracts", defaultValue: 22);
+        migrationBuilder.AddColumn<string>("sftp_user", "bank_contracts", maxLength: 100, nullable: true);
+        migrationBuilder.AddColumn<string>("sftp_secret_sealed", "bank_contracts", nullable: true);
+        migrationBuilder.AddColumn<string>("sftp_out", "bank_contracts", maxLength: 200, defaultValue: "");
+        migrationBuilder.AddColumn<string>("sftp_in", "bank_contracts", maxLength: 200, defaultValue: "");
+        migrationBuilder.AddColumn<string>("sftp_key", "bank_contracts", maxLength: 64, nullable: true);
+        migrationBuilder.AddColumn<string>("sftp_key_shown", "bank_contracts", maxLength: 64, nullable: true);
+        migrationBuilder.AddColumn<DateTime>("sftp_due_at", "bank_contracts", nullable: true);
+        migrationBuilder.AddColumn<string>("sftp_problem", "bank_contracts", maxLength: 32, nullable: true);
+        migrationBuilder.AddColumn<int>("hand_over_attempts", "outgoing_files", defaultValue: 0);
+        migrationBuilder.AddColumn<string>("hand_over_problem", "outgoing_files", maxLength: 32, nullable: true);
+        migrationBuilder.AddColumn<DateTime>("uploaded_at", "outgoing_files", nullable: true);
+        migrationBuilder.CreateTable("fetched_files", table => new
+        {
+            id = table.Column<Guid>(),
+            creditor_id = table.Column<Guid>(),
+            name = table.Column<string>(maxLength: 200),
+            size_bytes = table.Column<long>(),
+            modified_at = table.Column<DateTime>(),
+            sha256 = table.Column<string>(maxLength: 64),
+            fetched_at = table.Column<DateTime>(),
+            problem = table.Column<string>(maxLength: 300, nullable: true),
+        }, constraints: table => table.PrimaryKey("pk_fetched_files", row => row.id));
+        migrationBuilder.CreateIndex("ix_fetched_files_creditor_id_name", "fetched_files", ["creditor_id", "name"]);
+        migrationBuilder.CreateIndex("ix_fetched_files_creditor_id_sha256", "fetched_files", ["creditor_id", "sha256"]);
     }
 }

@@ -93,6 +93,7 @@ internal static class StateViews
     public static StateView Of(Texts t, OutgoingFile f) => f.State switch
     {
         OutgoingState.Waiting => new("warn", "warn", t["console.file.Waiting"]),
+        OutgoingState.Released when f.HandOverProblem is not null => new("warn", "warn", t["console.file.Released"], t[$"refused.{f.HandOverProblem}"]),
         OutgoingState.Released => new("busy", "busy", t["console.file.Released"]),
         OutgoingState.HandedOver => new("busy", "busy", t["console.file.HandedOver"]),
         OutgoingState.Accepted => new("ok", "done", t["console.file.Accepted"]),
