@@ -54,7 +54,11 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
 
     public DbSet<CollectionRun> CollectionRuns => Set<CollectionRun>();
 
+    public DbSet<Announcement> Announcements => Set<Announcement>();
+
     public DbSet<BankContract> BankContracts => Set<BankContract>();
+
+    public DbSet<FetchedFile> FetchedFiles => Set<FetchedFile>();
 
     public DbSet<OutgoingFile> OutgoingFiles => Set<OutgoingFile>();
 
@@ -364,6 +368,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             debit.HasIndex(d => new { d.CreditorId, d.EndToEndId }).IsUnique();
             debit.Property(d => d.Place).HasMaxLength(140);
             debit.Property(d => d.SettledBy).HasMaxLength(32);
+            debit.Property(d => d.HeldBecause).HasMaxLength(32);
+            debit.Property(d => d.HeldDetail).HasMaxLength(100);
             debit.Ignore(d => d.WireState);
             debit.HasIndex(d => new { d.CreditorId, d.Number, d.Attempt }).IsUnique();
             debit.HasIndex(d => new { d.CreditorId, d.Number }, "ix_direct_debits_transaction_under_way").IsUnique().HasFilter("state in ('Open', 'Sent')").HasDatabaseName("ix_direct_debits_transaction_under_way");
@@ -420,10 +426,24 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             run.HasIndex(r => new { r.CreditorId, r.Number }).IsUnique();
             run.HasIndex(r => r.FileId).HasFilter("file_id is not null");
         });
+        modelBuilder.Entity<Announcement>(announcement =>
+        {
+            announcement.Property(a => a.Note).HasMaxLength(300);
+            announcement.Property(a => a.RecordedBy).HasMaxLength(140);
+            announcement.HasIndex(a => a.DirectDebitId);
+            announcement.HasIndex(a => a.MailId).HasFilter("mail_id is not null");
+        });
         modelBuilder.Entity<BankContract>(contract =>
         {
             contract.Property(c => c.Holder).HasMaxLength(70);
             contract.Property(c => c.Preset).HasMaxLength(32);
+            contract.Property(c => c.SftpHost).HasMaxLength(253);
+            contract.Property(c => c.SftpUser).HasMaxLength(100);
+            contract.Property(c => c.SftpOut).HasMaxLength(200);
+            contract.Property(c => c.SftpIn).HasMaxLength(200);
+            contract.Property(c => c.SftpKey).HasMaxLength(64);
+            contract.Property(c => c.SftpKeyShown).HasMaxLength(64);
+            contract.Property(c => c.SftpProblem).HasMaxLength(32);
             contract.Ignore(c => c.Bank);
             contract.HasIndex(c => c.CreditorId).IsUnique();
         });
@@ -435,10 +455,19 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             file.Property(f => f.Sha256).HasMaxLength(64);
             file.Property(f => f.ContentHash).HasMaxLength(64);
             file.Property(f => f.Answer).HasMaxLength(300);
+            file.Property(f => f.HandOverProblem).HasMaxLength(32);
             file.Property(f => f.Version).IsConcurrencyToken();
             file.HasIndex(f => new { f.CreditorId, f.MessageId }).IsUnique();
             file.HasIndex(f => new { f.CreditorId, f.Number }).IsUnique();
             file.HasIndex(f => f.HandOverDueAt);
+        });
+        modelBuilder.Entity<FetchedFile>(file =>
+        {
+            file.Property(f => f.Name).HasMaxLength(200);
+            file.Property(f => f.Sha256).HasMaxLength(64);
+            file.Property(f => f.Problem).HasMaxLength(300);
+            file.HasIndex(f => new { f.CreditorId, f.Name });
+            file.HasIndex(f => new { f.CreditorId, f.Sha256 });
         });
         modelBuilder.Entity<BankStatement>(statement =>
         {
@@ -485,6 +514,8 @@ public sealed class EngineDb(DbContextOptions<EngineDb> options) : ModuleDb(opti
             transfer.Property(t => t.Ref).HasMaxLength(200);
             transfer.Property(t => t.Place).HasMaxLength(140);
             transfer.Property(t => t.ReasonCode).HasMaxLength(8);
+            transfer.Property(t => t.HeldBecause).HasMaxLength(32);
+            transfer.Property(t => t.HeldDetail).HasMaxLength(100);
             transfer.Property(t => t.Version).IsConcurrencyToken();
             transfer.Ignore(t => t.WireState);
             transfer.HasIndex(t => new { t.CreditorId, t.EndToEndId }).IsUnique();

@@ -65,6 +65,8 @@ public static class EngineHost
         services.AddScoped<SettleLines>();
         services.AddScoped<TakeStatusReport>();
         services.AddScoped<TakeBankFile>();
+        services.AddSingleton<BankServer>();
+        services.AddScoped<AnnounceCollections>();
         services.AddScoped<MakeFiles>();
         services.AddScoped<ReleaseFile>();
         services.AddScoped<MandateEvents>();
@@ -84,7 +86,7 @@ public static class EngineHost
         services.AddScoped<AskCreditor>();
         services.AddScoped<ReachCustomer>();
         services.AddScoped<PayByLink>();
-        services.AddSingleton<MailOutcome>();
+        services.AddSingleton<MailOutcome, AnnouncementOutcome>();
         services.AddHttpClient(DeliverWebhooks.Client, http =>
             {
                 http.Timeout = TimeSpan.FromSeconds(10);
@@ -100,6 +102,7 @@ public static class EngineHost
         services.AddJob<RemindInvitations>();
         services.AddJob<HandOverFiles>();
         services.AddJob<ReadBankFolders>();
+        services.AddJob<ReadBankServers>();
         if (settings.Sandbox.Enabled)
         {
             services.AddJob<RunBank>();

@@ -15,7 +15,8 @@ namespace Domi.Engine.CollectionRuns;
 
 /// <summary><c>/creditor/collect</c>: hands what is open of a profile to the bank in one run, and tells how runs went.</summary>
 /// <remarks>
-/// With nothing open it answers null, and that is no error. Refuses with <c>err_no_such_ct</c>, <c>err_invalid_date</c>.
+/// With nothing open it answers null, and that is no error. With <c>prenotify</c> what nothing announced is announced by mail first, and leaves
+/// when its notice is over. Refuses with <c>err_no_such_ct</c>, <c>err_invalid_date</c>.
 /// Source: Twikey API, Collections.
 /// </remarks>
 internal static class Collect
@@ -29,17 +30,17 @@ internal static class Collect
         creditor.MapGet("collect/query", QueryAsync);
     }
 
-    private static async Task<IResult> RunAsync(Call call, EngineDb db, MakeFiles make, ReleaseFile release, BusinessClock clock, CancellationToken ct)
+    private static async Task<IResult> RunAsync(Call call, EngineDb db, MakeFiles make, ReleaseFile release, AnnounceCollections announce, BusinessClock clock, CancellationToken ct)
     {
         var number = call.Number("ct") is { } given and not 0 ? given : throw Call.Missing("ct");
-        var (wanted, until) = (call.Day("colltndt"), call.Day("until"));
+        var (wanted, until, announces) = (call.Day("colltndt"), call.Day("until"), call.Flag("prenotify"));
         var (within, files) = (false, Array.Empty<long>());
         var id = await db.WriteOrRepeatAsync(async token =>
         {
             var profile = await db.Profiles.AsNoTracking().SingleOrDefaultAsync(p => p.CreditorId == call.CreditorId && p.Number == number && p.IsActive, token)
                 ?? throw new RefusedException("err_no_such_ct", $"No profile {number}.") { Field = "ct" };
-            if (profile.Kind is not AgreementKind.DirectDebit || await MakeFiles.ContractAsync(db, call.CreditorId, token) is not { } contract) return await HandOverAsync(db, profile, wanted, until, clock, token);
-            var made = await make.CollectAsync(contract, profile, wanted, until, new("API", null), token);
+            if (profile.Kind is not AgreementKind.DirectDebit || await MakeFiles.ContractAsync(db, call.CreditorId, token) is not { } contract) return await HandOverAsync(db, profile, wanted, until, clock, token, announces ? announce : null);
+            var made = await make.CollectAsync(contract, profile, wanted, until, new("API", null), token, announces);
             within = made.Files.Count > 0 && made.Files.All(f => f.Amount <= contract.ReleaseLimit);
             files = [.. made.Files.Select(f => f.Number)];
             return made.Runs.Count > 0 ? made.Runs[^1] : null;
@@ -50,8 +51,9 @@ internal static class Collect
     }
 
     /// <summary>Hands what is open of a profile to the bank in one run, inside the running transaction.</summary>
+    /// <param name="announce">Announces first what nothing announced, which then waits for its day; null: that is somebody else's.</param>
     /// <returns>The run's payment information id; null when nothing is open.</returns>
-    public static async Task<string?> HandOverAsync(EngineDb db, Profile profile, DateOnly? wanted, DateOnly? until, BusinessClock clock, CancellationToken token)
+    public static async Task<string?> HandOverAsync(EngineDb db, Profile profile, DateOnly? wanted, DateOnly? until, BusinessClock clock, CancellationToken token, AnnounceCollections? announce = null)
     {
         var earliest = profile.EarliestOn(clock.Today);
         var day = profile.OpenOn(wanted is { } later && later > earliest ? later : earliest);
@@ -60,6 +62,7 @@ internal static class Collect
         await db.TakeTurnsAsync(profile.Id, token); // of two who collect at the same time the second takes what is left
         var open = await db.DirectDebits.Where(d => d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
             && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
+        if (announce is not null && await announce.Async(profile, last, asked => profile.OpenOn(asked > earliest ? asked : earliest), token) is { } waits) open.RemoveAll(d => waits.ContainsKey(d.Id));
         if (open.Count == 0) return null;
 
         var latest = open.Max(d => d.RequestedOn);

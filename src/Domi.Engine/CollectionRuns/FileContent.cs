@@ -61,11 +61,11 @@ internal static class FileContent
     }
 
     /// <summary>Why a collection cannot stand in a file; null when it can.</summary>
-    public static string? Fault(DirectDebit debit, Mandate mandate, DebitBatch batch, BankProfile bank, DateOnly today) =>
-        First(PaymentRules.Check((Debit)PaymentFile.Fit(DebitOf(debit, mandate), bank), batch, today)) ?? (bank.NeedsBic && mandate.DebtorBic is null ? "The bank asks for the BIC of the debtor's bank." : null);
+    public static Held? Fault(DirectDebit debit, Mandate mandate, DebitBatch batch, BankProfile bank, DateOnly today) =>
+        First(PaymentRules.Check((Debit)PaymentFile.Fit(DebitOf(debit, mandate), bank), batch, today)) ?? (bank.NeedsBic && mandate.DebtorBic is null ? new("bic") : null);
 
     /// <summary>Why a transfer cannot stand in a file; null when it can.</summary>
-    public static string? Fault(CreditTransfer transfer, TransferBatch batch, BankProfile bank) => First(PaymentRules.Check((Transfer)PaymentFile.Fit(TransferOf(transfer), bank), batch));
+    public static Held? Fault(CreditTransfer transfer, TransferBatch batch, BankProfile bank) => First(PaymentRules.Check((Transfer)PaymentFile.Fit(TransferOf(transfer), bank), batch));
 
     // What comes after the cut-off counts as of the next day.
     private static DateOnly ExecuteOn(BankProfile bank, DateTimeOffset at) =>
@@ -126,5 +126,5 @@ internal static class FileContent
         Text = transfer.Message.Length > 0 ? transfer.Message : "Refund",
     };
 
-    private static string? First(IReadOnlyList<Finding> faults) => faults.Count == 0 ? null : faults[0].Message;
+    private static Held? First(IReadOnlyList<Finding> faults) => faults.Count == 0 ? null : new(faults[0].Rule);
 }

@@ -53,8 +53,17 @@ public sealed class OutgoingFile
     /// <summary>The blob that keeps it, compressed.</summary>
     public string? ContentHash { get; private set; }
 
-    /// <summary>When it is to be laid into the folder; null when nothing is to be done by itself.</summary>
+    /// <summary>When it is to be laid into the folder, or on the bank's server; null when nothing is to be done by itself.</summary>
     public DateTimeOffset? HandOverDueAt { get; private set; }
+
+    /// <summary>How often it was tried in vain.</summary>
+    public int HandOverAttempts { get; private set; }
+
+    /// <summary>Code of what was wrong the last time.</summary>
+    public string? HandOverProblem { get; private set; }
+
+    /// <summary>Its draft lies whole on the bank's server: from now on it may be there under its name.</summary>
+    public DateTimeOffset? UploadedAt { get; private set; }
 
     public DateTimeOffset? HandedOverAt { get; private set; }
 
@@ -80,10 +89,10 @@ public sealed class OutgoingFile
             throw new RefusedException("err_second_person", $"A file of {Amount} euro is released by somebody else than who made it.", ("limit", limit));
     }
 
-    public void Release(string by, string sha256, string contentHash, bool byFolder, DateTimeOffset now)
+    public void Release(string by, string sha256, string contentHash, bool byItself, DateTimeOffset now)
     {
         Require(OutgoingState.Waiting);
-        (State, ReleasedBy, ReleasedAt, Sha256, ContentHash, HandOverDueAt) = (OutgoingState.Released, by, now, sha256, contentHash, byFolder ? now : null);
+        (State, ReleasedBy, ReleasedAt, Sha256, ContentHash, HandOverDueAt) = (OutgoingState.Released, by, now, sha256, contentHash, byItself ? now : null);
         Version++;
     }
 
@@ -91,7 +100,32 @@ public sealed class OutgoingFile
     public void HandOver(DateTimeOffset now)
     {
         Require(OutgoingState.Released);
-        (State, HandedOverAt, HandOverDueAt) = (OutgoingState.HandedOver, now, null);
+        (State, HandedOverAt, HandOverDueAt, HandOverProblem) = (OutgoingState.HandedOver, now, null, null);
+        Version++;
+    }
+
+    /// <summary>Its draft lies whole on the bank's server, and gets its name next.</summary>
+    public void Upload(DateTimeOffset now)
+    {
+        Require(OutgoingState.Released);
+        UploadedAt = now;
+        Version++;
+    }
+
+    /// <summary>The bank's server did not take it: tried again later, at least every hour, for it has a day to meet.</summary>
+    public void Defer(string problem, DateTimeOffset now)
+    {
+        Require(OutgoingState.Released);
+        (HandOverProblem, HandOverDueAt) = (problem, now + TimeSpan.FromMinutes(HandOverAttempts switch { 0 => 1, 1 => 5, 2 => 15, _ => 60 }));
+        HandOverAttempts++;
+        Version++;
+    }
+
+    /// <summary>Nobody can tell whether the bank has it: a person asks, and says so.</summary>
+    public void Park(string problem)
+    {
+        Require(OutgoingState.Released);
+        (HandOverProblem, HandOverDueAt) = (problem, null);
         Version++;
     }
 
@@ -111,10 +145,10 @@ public sealed class OutgoingFile
         Version++;
     }
 
-    /// <exception cref="RefusedException"><c>err_invalid_state</c>: the bank has it, and did not refuse it.</exception>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: the bank has it, and did not refuse it; or it is on its way.</exception>
     public void Withdraw()
     {
-        if (State is not (OutgoingState.Waiting or OutgoingState.Released or OutgoingState.Refused)) throw Invalid();
+        if (State is not (OutgoingState.Waiting or OutgoingState.Released or OutgoingState.Refused) || this is { State: OutgoingState.Released, UploadedAt: not null, HandOverDueAt: not null }) throw Invalid();
         (State, HandOverDueAt) = (OutgoingState.Withdrawn, null);
         Version++;
     }

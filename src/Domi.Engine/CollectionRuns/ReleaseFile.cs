@@ -5,6 +5,7 @@ using Domi.Engine.Transfers;
 using Domi.Platform;
 using Domi.Standards.BankFiles;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Domi.Engine.CollectionRuns;
 
@@ -33,7 +34,7 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
         {
             var waiting = await db.OutgoingFiles.SingleAsync(f => f.Id == file.Id, token);
             if (waiting.Version != file.Version) throw new RefusedException("err_invalid_state", $"File {file.MessageId} was changed meanwhile.");
-            waiting.Release(by, hash, await Blob.KeepAsync(db, packed, "application/gzip", now, token), contract.HandOver is HandOverWay.Folder, now);
+            waiting.Release(by, hash, await Blob.KeepAsync(db, packed, "application/gzip", now, token), contract.HandOver is not HandOverWay.Download, now);
         }, ct);
     }
 
@@ -67,10 +68,15 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
             var rows = await (from d in db.DirectDebits
                               join m in db.Mandates on d.MandateId equals m.Id
                               where d.State == DirectDebitState.Sent && db.CollectionRuns.Any(r => r.Id == d.RunId && r.FileId == file.Id)
-                              select new { Debit = d, Mandate = m }).ToListAsync(token);
-            var dropped = rows.Where(r => late.Contains(r.Debit.RunId!.Value) || (!r.Mandate.IsCollectable && !r.Debit.IsForced) || r.Mandate.DebtorAccount is null).ToList();
+                              select new { Debit = d, Mandate = m, Run = d.RunId!.Value }).ToListAsync(token);
+            var dropped = rows.Where(r => late.Contains(r.Run) || (!r.Mandate.IsCollectable && !r.Debit.IsForced) || r.Mandate.DebtorAccount is null).ToList();
             if (dropped.Count == 0) return;
-            foreach (var row in dropped) row.Debit.TakeBack(now);
+            foreach (var row in dropped)
+            {
+                row.Debit.TakeBack(now);
+                row.Debit.Hold(late.Contains(row.Run) ? Held.Of("too_late", row.Debit.RequestedOn) : new("ended"), now);
+            }
+
             if (dropped.Count == rows.Count) file.Withdraw();
             else file.Holds(rows.Count - dropped.Count, rows.Sum(r => r.Debit.Amount) - dropped.Sum(r => r.Debit.Amount));
         }, ct);
@@ -113,8 +119,14 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
     }
 }
 
-/// <summary>Lays released files into the creditor's folder. The name is the message's own, given when it is whole: laid twice it is one.</summary>
-internal sealed class HandOverFiles(EngineDb db, BusinessClock clock, DomiSettings settings) : IJob
+/// <summary>
+/// Lays released files into the creditor's folder, or on the bank's server. The name is the message's own, given when it is whole: laid twice it is one.
+/// </summary>
+/// <remarks>
+/// On a server the bank may take a file away as soon as it has its name. So it is written down that the draft is whole before it is renamed, and only the
+/// renaming takes it away: who comes again and finds neither draft nor file does not send it a second time, but asks a person.
+/// </remarks>
+internal sealed class HandOverFiles(EngineDb db, BankServer server, BusinessClock clock, DomiSettings settings, ILogger<HandOverFiles> log) : IJob
 {
     public static string Name => "hand-over-files";
 
@@ -128,6 +140,12 @@ internal sealed class HandOverFiles(EngineDb db, BusinessClock clock, DomiSettin
     {
         var id = Guid.Parse(work.Id);
         if (await db.OutgoingFiles.AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct) is not { State: OutgoingState.Released, HandOverDueAt: not null } file) return;
+
+        if (await db.BankContracts.AsNoTracking().SingleOrDefaultAsync(c => c.CreditorId == file.CreditorId, ct) is { HandOver: HandOverWay.Sftp } contract)
+        {
+            await LayOnServerAsync(file, contract, ct);
+            return;
+        }
 
         var merchant = await db.Creditors.Where(c => c.Id == file.CreditorId).Select(c => c.MerchantId).SingleAsync(ct);
         var folder = Path.Combine(BankContract.FolderOf(settings, merchant), "out");
@@ -148,10 +166,56 @@ internal sealed class HandOverFiles(EngineDb db, BusinessClock clock, DomiSettin
             File.Delete(draft);
         }
 
-        await db.WriteOrRepeatAsync(async token =>
-        {
-            var released = await db.OutgoingFiles.SingleAsync(f => f.Id == id, token);
-            if (released.State is OutgoingState.Released) released.HandOver(clock.GetUtcNow());
-        }, ct);
+        await RecordAsync(file, f => f.HandOver(clock.GetUtcNow()), ct);
     }
+
+    private async Task LayOnServerAsync(OutgoingFile file, BankContract contract, CancellationToken ct)
+    {
+        var place = $"{contract.SftpOut.TrimEnd('/')}/{file.MessageId}.xml";
+        var draft = place + ".tmp";
+        try
+        {
+            var isThere = await server.WithAsync(contract, async (client, token) =>
+            {
+                if (file.UploadedAt is null)
+                {
+                    var content = await ReleaseFile.ContentAsync(db, file, token) ?? throw new InvalidDataException($"File {file.MessageId} is not kept.");
+                    using var stream = new MemoryStream(content);
+                    await client.UploadFileAsync(stream, draft, canOverride: true, cancellationToken: token);
+                    if ((await client.GetAttributesAsync(draft, token)).Size != content.Length) throw new IOException($"{draft} is not whole.");
+                    if (!await RecordAsync(file, f => f.Upload(clock.GetUtcNow()), token))
+                    {
+                        await client.DeleteFileAsync(draft, token); // withdrawn meanwhile
+                        return (bool?)null;
+                    }
+                }
+                else if (!await client.ExistsAsync(draft, token))
+                {
+                    return await client.ExistsAsync(place, token);
+                }
+
+                await client.RenameFileAsync(draft, place, token);
+                return true;
+            }, ct);
+            if (isThere is not null) await RecordAsync(file, f =>
+            {
+                if (isThere.Value) f.HandOver(clock.GetUtcNow());
+                else f.Park("bank_server_uncertain");
+            }, ct);
+        }
+        catch (RefusedException refused)
+        {
+            log.LogWarning("File {Number} was not taken by the bank's server ({Why}).", file.Number, refused.Message);
+            await RecordAsync(file, f => f.Defer(refused.Code, clock.GetUtcNow()), ct);
+        }
+    }
+
+    private async Task<bool> RecordAsync(OutgoingFile file, Action<OutgoingFile> change, CancellationToken ct) => await db.WriteOrRepeatAsync(async token =>
+    {
+        db.ChangeTracker.Clear();
+        var released = await db.OutgoingFiles.SingleAsync(f => f.Id == file.Id, token);
+        if (released.State is not OutgoingState.Released) return false;
+        change(released);
+        return true;
+    }, ct);
 }

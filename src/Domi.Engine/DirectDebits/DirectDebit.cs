@@ -82,6 +82,12 @@ public sealed class DirectDebit
     /// <summary>The run it went to the bank with.</summary>
     public Guid? RunId { get; private set; }
 
+    /// <summary>Why it did not go to the bank when it was put together: code of <see cref="CollectionRuns.Held"/>.</summary>
+    public string? HeldBecause { get; private set; }
+
+    /// <summary>The day, or the amount, that the reason is about.</summary>
+    public string? HeldDetail { get; private set; }
+
     /// <summary>It came with the sum of its batch: no line of a statement is its own credit.</summary>
     public bool IsCreditedInBatch { get; private set; }
 
@@ -160,7 +166,7 @@ public sealed class DirectDebit
     public void Postpone(DateOnly requestedOn, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
-        (RequestedOn, DueAt) = (requestedOn, HandOverAt(requestedOn, now, IsCard));
+        (RequestedOn, DueAt, HeldBecause, HeldDetail) = (requestedOn, HandOverAt(requestedOn, now, IsCard), null, null);
         Touch(now);
     }
 
@@ -168,7 +174,7 @@ public sealed class DirectDebit
     public void Change(decimal? amount, string? message, string? reference, string? place, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
-        (Amount, Message, Ref, Place) = (amount ?? Amount, message ?? Message, reference ?? Ref, place ?? Place);
+        (Amount, Message, Ref, Place, HeldBecause, HeldDetail) = (amount ?? Amount, message ?? Message, reference ?? Ref, place ?? Place, null, null);
         Touch(now);
     }
 
@@ -179,8 +185,18 @@ public sealed class DirectDebit
     public void HandOver(Guid runId, DateTimeOffset? bankAnswersAt, DateTimeOffset now)
     {
         Require(State is DirectDebitState.Open);
-        (State, RunId, DueAt) = (DirectDebitState.Sent, runId, bankAnswersAt);
+        (State, RunId, DueAt, HeldBecause, HeldDetail) = (DirectDebitState.Sent, runId, bankAnswersAt, null, null);
         Touch(now);
+    }
+
+    /// <summary>It stays behind. Answers whether that is new.</summary>
+    public bool Hold(CollectionRuns.Held held, DateTimeOffset now)
+    {
+        Require(State is DirectDebitState.Open);
+        if ((HeldBecause, HeldDetail) == (held.Because, held.Detail)) return false;
+        (HeldBecause, HeldDetail) = (held.Because, held.Detail);
+        Touch(now);
+        return true;
     }
 
     /// <summary>The file it stood in does not go to the bank: it is open again.</summary>

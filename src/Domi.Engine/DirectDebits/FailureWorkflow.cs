@@ -1,3 +1,4 @@
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.Invoices;
@@ -161,7 +162,7 @@ internal sealed class FailureWorkflow(EngineDb db, DebtorMail mail, MandateEvent
         var charge = invoice is null ? profile.FailureCharge : 0m;
         await MakeLink.ExpireForAsync(db, debit.CreditorId, debit.Number, now, ct);
         var next = debit.TryAgain(invoice is null ? debit.Amount + charge : Math.Min(debit.Amount, invoice.Open), debit.Charge + charge, on, isForced: false, now);
-        await mail.RetryAsync(db, next, invoice, customer, mandate, reason, on, now, ct);
+        if (await mail.RetryAsync(db, next, invoice, customer, mandate, reason, on, now, ct) is { } told && !next.IsCard) db.Announcements.Add(Announcement.Of(next, AnnouncedBy.Mail, null, now, told.Id));
         await db.SaveChangesAsync(ct); // the failed one makes room: one collection of a debt at a time
         db.DirectDebits.Add(next);
         return next;

@@ -68,9 +68,7 @@ internal static class Transactions
             wanted = wanted with { RefIsEndToEndId = false }; // used before: the reference stays, the id is new
 
         var profile = (await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct)).ProfileOf(mandate.ProfileId);
-        var earliest = profile.EarliestOn(clock.Today);
-        var on = profile.OpenOn(wanted.RequestedOn is { } day && day > earliest ? day : earliest);
-        var debit = DirectDebit.Plan(mandate.CreditorId, await db.NextObjectNumberAsync(mandate.CreditorId, ct), invoiceId, mandate.Id, wanted.Amount, wanted.Message, wanted.Ref, 1, on,
+        var debit = DirectDebit.Plan(mandate.CreditorId, await db.NextObjectNumberAsync(mandate.CreditorId, ct), invoiceId, mandate.Id, wanted.Amount, wanted.Message, wanted.Ref, 1, profile.PlanOn(wanted.RequestedOn, clock.Today),
             clock.GetUtcNow(), isForced: false, wanted.Place, wanted.BilledOn ?? clock.Today, wanted.RefIsEndToEndId, subscriptionId, isCard: mandate.Kind is AgreementKind.CreditCard);
         db.DirectDebits.Add(debit);
         return debit;
@@ -129,9 +127,7 @@ internal static class Transactions
             debit.Change(amount is null ? null : AmountOf(amount.Value), message is null ? null : MessageOf(message), call.Text("ref", 200), call.Text("place", 140), clock.GetUtcNow());
             if (day is not { } wanted) return;
 
-            var profile = await ProfileOfAsync(db, debit, token);
-            var earliest = profile.EarliestOn(clock.Today);
-            debit.Postpone(profile.OpenOn(wanted > earliest ? wanted : earliest), clock.GetUtcNow());
+            debit.Postpone((await ProfileOfAsync(db, debit, token)).PlanOn(wanted, clock.Today), clock.GetUtcNow());
         }, ct);
         return Results.NoContent();
     }

@@ -1,3 +1,4 @@
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Mandates;
 using Domi.Engine.Pages;
@@ -60,8 +61,10 @@ internal static class Booking
         // A former transaction of it that failed is off the table: this one takes its place.
         foreach (var former in await db.DirectDebits.Where(d => d.InvoiceId == invoice.Id && !d.IsSuperseded && d.State == DirectDebitState.Failed && d.ArchivedAt == null).ToListAsync(ct)) former.Archive(now);
         var on = DayOf(profile, invoice, invoice.ScheduledOn, announced.BrusselsDate(), clock.Today);
-        db.DirectDebits.Add(DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
-            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced, isCard: mandate.Kind is AgreementKind.CreditCard));
+        var debit = DirectDebit.Plan(invoice.CreditorId, await db.NextObjectNumberAsync(invoice.CreditorId, ct), invoice.Id, mandate.Id,
+            invoice.Open, MessageOf(invoice), invoice.Number, 1, on, now, isForced, isCard: mandate.Kind is AgreementKind.CreditCard);
+        db.DirectDebits.Add(debit);
+        if (!debit.IsCard) db.Announcements.Add(Announcement.Of(debit, invoice.ScheduledOn is null ? AnnouncedBy.Invoice : AnnouncedBy.Debtor, announced, now));
         if (invoice.ScheduledOn is not null)
             db.PageEvents.Add(new() { CreditorId = invoice.CreditorId, AboutId = invoice.Id, Kind = PageEvent.Scheduled, Text = on.ToString("O", System.Globalization.CultureInfo.InvariantCulture), At = now });
         invoice.Collect(now);

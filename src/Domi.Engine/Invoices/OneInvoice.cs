@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
@@ -102,6 +103,7 @@ internal static class OneInvoice
             var profile = (await CreditorFacts.ReadAsync(db, invoice.CreditorId, ct)).ProfileOf(invoice.ProfileId);
             debit.Postpone(profile.CollectOn(due, clock.Today, clock.Today), clock.GetUtcNow());
             invoice.AnnouncedAt = clock.GetUtcNow();
+            if (!debit.IsCard) db.Announcements.Add(Announcement.Of(debit, AnnouncedBy.Invoice, invoice.AnnouncedAt, clock.GetUtcNow()));
         }
 
         invoice.FallDue(due, clock.GetUtcNow());

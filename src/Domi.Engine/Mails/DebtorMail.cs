@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Creditors;
 using Domi.Engine.Customers;
 using Domi.Engine.DirectDebits;
@@ -50,9 +51,9 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
     /// reads of it in the feed, announces it.
     /// </summary>
     /// <remarks>Source: SDD Core rulebook, pre-notification: creditor identifier, mandate, amount and date.</remarks>
-    public async Task RetryAsync(EngineDb db, DirectDebit debit, Invoice? invoice, Customer customer, Mandate mandate, string reasonCode, DateOnly on, DateTimeOffset now, CancellationToken ct)
+    public async Task<Mail?> RetryAsync(EngineDb db, DirectDebit debit, Invoice? invoice, Customer customer, Mandate mandate, string reasonCode, DateOnly on, DateTimeOffset now, CancellationToken ct)
     {
-        if ((invoice?.Email ?? customer.Email) is not { } to) return;
+        if ((invoice?.Email ?? customer.Email) is not { } to) return null;
 
         var known = await CreditorFacts.ReadAsync(db, debit.CreditorId, ct);
         var (creditor, profile) = (known.Creditor, known.ProfileOf(mandate.ProfileId));
@@ -63,9 +64,26 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
             ("day", Day(on, t.Language)), ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.MaskedMeans),
         ];
         var what = invoice is null ? "mail.retry_payment" : "mail.retry";
-        Add(db, creditor, profile, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
+        return Add(db, creditor, profile, t, "retry", AboutOf(invoice, debit), null, to, invoice?.Cc, now,
             t[what + ".subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t[CardWords(mandate.Kind, what + ".text"), facts], t[AgreementWords(mandate.Kind, "mail.retry.mandate"), facts]],
             invoice is null ? null : t["mail.invoice.see"], invoice is null ? null : address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
+    }
+
+    /// <summary>Announces what is collected on one mandate on one day, with all that one must name. The debtor has an address.</summary>
+    /// <remarks>Source: SDD Core rulebook, pre-notification: creditor identifier, mandate, amount and date.</remarks>
+    public async Task<Mail> AnnouncementAsync(EngineDb db, IReadOnlyList<DirectDebit> debits, Customer customer, Mandate mandate, DateTimeOffset now, CancellationToken ct)
+    {
+        var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
+        var creditor = known.Creditor;
+        var t = texts.In(customer.Language ?? creditor.Language);
+        (string, object?)[] facts =
+        [
+            ("creditor", creditor.Name), ("amount", Amount(debits.Sum(d => d.Amount), t.Language)), ("day", Day(debits[0].RequestedOn, t.Language)),
+            ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.MaskedMeans),
+        ];
+        var each = debits.Select(d => t["mail.announcement.one", ("amount", Amount(d.Amount, t.Language)), ("message", d.Message)]);
+        return Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, AnnouncementOutcome.Purpose, AboutOf(null, debits[0]), null, customer.Email!, null, now,
+            t["mail.announcement.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.announcement.text", facts], string.Join('\n', each), t["mail.retry.mandate", facts]], null, null, null);
     }
 
     /// <summary>A collection of an invoice failed and is not tried again: the debtor can pay by himself. Answers whether there is an address for it.</summary>
@@ -335,7 +353,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
             t["mail.question.subject", facts], [t["mail.question.text", facts], question], null, null, null, replyTo: from);
     }
 
-    private static void Add(
+    private static Mail Add(
         EngineDb db, Creditor creditor, Profile? profile, Texts t, string purpose, string about, string? onceKey, string to, string? cc, DateTimeOffset now,
         string subject, IReadOnlyList<string> paragraphs, string? button, string? link, MailAttachment? attachment, string? replyTo = null)
     {
@@ -347,7 +365,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
         if (link is not null) text.Append(button).Append(":\n").Append(link).Append("\n\n");
         text.Append(signature).Append('\n');
 
-        db.Mails.Add(new Mail(purpose, about, now, sender[(sender.IndexOf('@', StringComparison.Ordinal) + 1)..])
+        var mail = new Mail(purpose, about, now, sender[(sender.IndexOf('@', StringComparison.Ordinal) + 1)..])
         {
             OwnerId = creditor.Id,
             OnceKey = onceKey,
@@ -361,7 +379,9 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
             Html = Html(t.Language, creditor, paragraphs, button, link, signature),
             Text = text.ToString(),
             Attachments = [.. new[] { attachment, creditor.LogoHash is { } logo ? new MailAttachment("logo.png", "image/png", logo, "logo") : null }.OfType<MailAttachment>()],
-        });
+        };
+        db.Mails.Add(mail);
+        return mail;
     }
 
     // Inline styles on purpose: mail programs drop style sheets.

@@ -49,6 +49,9 @@ public sealed class Profile
     /// <summary>The mandate or the contract says that fewer than 14 days are agreed.</summary>
     public bool ShorterNotificationAgreed { get; set; }
 
+    /// <summary>Collections through the creditor's own bank that no invoice announces are announced by a mail of the engine, and leave only when its notice is over.</summary>
+    public bool AnnouncesCollections { get; set; }
+
     /// <summary>Days until a collection that failed softly is tried again.</summary>
     public int RetryAfterDays { get; set; } = 5;
 
@@ -166,6 +169,14 @@ public sealed class Profile
 
     /// <summary>The first day for which the bank still takes a collection; a card is charged on any day.</summary>
     public DateOnly EarliestOn(DateOnly today) => Kind is AgreementKind.CreditCard ? today : TargetCalendar.AddOpenDays(TargetCalendar.NextOpen(today), LeadDays);
+
+    /// <summary>A day for a collection that nothing announces, as early as can be: where the engine does it, the coming night, its notice comes first.</summary>
+    public DateOnly PlanOn(DateOnly? wanted, DateOnly today)
+    {
+        var earliest = EarliestOn(today);
+        if (AnnouncesCollections && Kind is AgreementKind.DirectDebit && today.AddDays(BindingNotificationDays + 1) is var noticed && noticed > earliest) earliest = noticed;
+        return OpenOn(wanted > earliest ? wanted.Value : earliest);
+    }
 
     /// <summary>A day, or the next one on which banks collect; a card is charged on any day.</summary>
     public DateOnly OpenOn(DateOnly day) => Kind is AgreementKind.CreditCard ? day : TargetCalendar.NextOpen(day);

@@ -53,6 +53,12 @@ public sealed class CreditTransfer
 
     public TransferState State { get; private set; } = TransferState.Open;
 
+    /// <summary>Why it did not go to the bank when it was put together: code of <see cref="CollectionRuns.Held"/>.</summary>
+    public string? HeldBecause { get; private set; }
+
+    /// <summary>The day, or the amount, that the reason is about.</summary>
+    public string? HeldDetail { get; private set; }
+
     public DateOnly? BookedOn { get; private set; }
 
     public string? ReasonCode { get; private set; }
@@ -70,8 +76,18 @@ public sealed class CreditTransfer
     public void Send(Guid runId, DateTimeOffset? bankAnswersAt)
     {
         Require(State is TransferState.Open);
-        (State, RunId, DueAt) = (TransferState.Sent, runId, bankAnswersAt);
+        (State, RunId, DueAt, HeldBecause, HeldDetail) = (TransferState.Sent, runId, bankAnswersAt, null, null);
         Version++;
+    }
+
+    /// <summary>It stays behind. Answers whether that is new.</summary>
+    public bool Hold(CollectionRuns.Held held)
+    {
+        Require(State is TransferState.Open);
+        if ((HeldBecause, HeldDetail) == (held.Because, held.Detail)) return false;
+        (HeldBecause, HeldDetail) = (held.Because, held.Detail);
+        Version++;
+        return true;
     }
 
     public void Book(DateOnly on)

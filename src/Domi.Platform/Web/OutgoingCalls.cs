@@ -15,8 +15,7 @@ public static class OutgoingCalls
         handler.ConnectCallback = async (context, ct) =>
         {
             var host = context.DnsEndPoint.Host;
-            var addresses = await Dns.GetHostAddressesAsync(host, ct);
-            var allowed = Array.FindAll(addresses, a => IsPublic(a) || isTrusted(host, a));
+            var allowed = await AllowedAsync(host, isTrusted, ct);
             if (allowed.Length == 0) throw new HttpRequestException($"{host} is not a public address.");
 
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -31,6 +30,11 @@ public static class OutgoingCalls
                 throw;
             }
         };
+
+    /// <summary>The addresses of a host that may be connected to; none when all of them are inner ones.</summary>
+    /// <exception cref="SocketException">The name is not known.</exception>
+    public static async Task<IPAddress[]> AllowedAsync(string host, Func<string, IPAddress, bool> isTrusted, CancellationToken ct) =>
+        Array.FindAll(await Dns.GetHostAddressesAsync(host, ct), a => IsPublic(a) || isTrusted(host, a));
 
     /// <summary>An address of the web to which what is told goes encrypted, or does not leave this machine.</summary>
     public static bool StaysPrivate(Uri address) => address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback);

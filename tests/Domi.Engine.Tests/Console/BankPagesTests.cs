@@ -129,6 +129,7 @@ public sealed class BankPagesTests(BankPagesTests.Fixture app) : IClassFixture<B
         Assert.Contains("1 stayed behind", html);
         Assert.Contains($"href=\"/console/transactions/{numbers[0]}\"", html);
         Assert.Contains("the most of one collection", html);
+        Assert.Contains("the most of one collection", await user.GetAsync("/console/transactions/open")); // and still is when the page is gone
         Assert.DoesNotContain($"href=\"/console/transactions/{numbers[1]}\"", html);
         Assert.Equal((DirectDebitState.Open, DirectDebitState.Sent), (await StateAsync(numbers[0]), await StateAsync(numbers[1])));
         using var none = await user.DoAsync("/console/files?handler=Collect", ("profile", profile));

@@ -23,7 +23,7 @@ internal sealed class OutgoingFileModel(Desk desk, ReleaseFile release) : Consol
         [
             new(T["console.what"], new(T[$"console.file_kind.{f.Kind}"])), new(T["console.count"], new(f.Count)), new(T["console.amount"], new(f.Amount)), new(T["console.own_account"], new(f.Account)),
             new(T["console.bank_says"], new(f.State is OutgoingState.Refused or OutgoingState.Withdrawn ? StateViews.AnswerOf(T, f.Answer) : null)),
-            new(T["console.made"], new(f.MadeAt, null, f.MadeBy)), new(T["console.released"], new(f.ReleasedAt, null, f.ReleasedBy)), new(T["console.handed_over"], new(f.HandedOverAt)), new(T["console.answered"], new(f.AnsweredAt)), new("SHA-256", new(f.Sha256)),
+            new(T["console.made"], new(f.MadeAt, null, f.MadeBy)), new(T["console.released"], new(f.ReleasedAt, null, f.ReleasedBy)), new(T["console.hand_over_next"], new(f.HandOverAttempts > 0 ? f.HandOverDueAt : null)), new(T["console.handed_over"], new(f.HandedOverAt)), new(T["console.answered"], new(f.AnsweredAt)), new("SHA-256", new(f.Sha256)),
             new(T["console.second_person"], new(f.State is OutgoingState.Waiting ? T[NeedsSecond(f, contract) ? "console.second_person_needed" : "console.second_person_free", ("limit", PageFormat.Money(contract.ReleaseLimit, T.Language))] : null)),
         ],
         Acts(f, contract), [f.Kind is OutgoingKind.DirectDebits ? await BatchesAsync(f, ct) : await TransfersAsync(f, ct)])

@@ -30,7 +30,7 @@ internal sealed class OutgoingFilesModel(Desk desk, MakeFiles make) : ListPage(d
 
     /// <summary>Each of what stayed behind, and why.</summary>
     public ListView StayedBehind => new(T["console.stayed_behind"], [new(T["console.what"]), new(T["console.reason"])],
-        [.. (Made?.LeftOut ?? []).Take(MostTold).Select(l => new Row("", [long.TryParse(l.Which, out _) && l.Which.Length < 20 ? new(T["console.transaction_number", ("number", l.Which)], "/console/transactions/" + l.Which) : new(T["console.transfer_id", ("id", l.Which)]), new(l.Why)]))]);
+        [.. (Made?.LeftOut ?? []).Take(MostTold).Select(l => new Row("", [long.TryParse(l.Which, out _) && l.Which.Length < 20 ? new(T["console.transaction_number", ("number", l.Which)], "/console/transactions/" + l.Which) : new(T["console.transfer_id", ("id", l.Which)]), new(StateViews.HeldOf(T, l.Why.Because, l.Why.Detail))]))]);
 
     protected override async Task<ListView?> ReadAsync(int most, CancellationToken ct)
     {
@@ -75,11 +75,13 @@ internal sealed class OutgoingFilesModel(Desk desk, MakeFiles make) : ListPage(d
         var answer = await ActAsync(needs, act, async token =>
         {
             made = await MakeFiles.ContractAsync(Db, Me, token) is { } contract ? await work(contract, new(Actor.Name, Actor.UserId), token) : null;
-            if (made is { Files.Count: 0 }) throw new RefusedException("nothing_to_send", "Nothing of it may go to the bank now.");
-            return made is null ? null : string.Join(", ", made.Files.Select(f => f.MessageId));
+            if (made is { Files.Count: 0, LeftOut.Count: 0 }) throw new RefusedException("nothing_to_send", "Nothing of it may go to the bank now.");
+            return made is not { Files.Count: > 0 } ? null : string.Join(", ", made.Files.Select(f => f.MessageId));
         }, "/console/files", ct);
         if (made is not { LeftOut.Count: > 0 }) return answer;
 
+        // What was announced to debtors on the way is kept, although there is no file.
+        if (made.Files.Count == 0) TempData["Refused"] = T["refused.nothing_to_send"];
         Made = made;
         Db.ChangeTracker.Clear();
         return await OnGetAsync(ct);

@@ -19,7 +19,7 @@ internal sealed class ProfileModel(Desk desk) : ProfilePage(desk)
         if (Text("name", 140) is not { } name) throw new RefusedException("name_missing", "The name is missing or too long.");
         (p.Name, p.IsActive, p.ShorterNotificationAgreed) = (name, IsOn("active"), IsOn("shorter"));
         (p.LeadDays, p.PrenotificationDays, p.LinkDays) = (Number("leadDays", 1, 30), Number("noticeDays", 0, 90), Number("linkDays", 1, 365));
-        p.SendsByItself = IsOn("sendsByItself");
+        (p.SendsByItself, p.AnnouncesCollections) = (IsOn("sendsByItself"), IsOn("announces"));
         p.ReminderDays = ReminderDays();
         p.ExitUrl = WebAddress.Read(Text("exitUrl", 500), "exitUrl");
         p.FailureCharge = decimal.TryParse(Request.Form["charge"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var charge) && charge is >= 0 and <= 1000 && decimal.Round(charge, 2) == charge

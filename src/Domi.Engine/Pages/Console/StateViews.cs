@@ -1,3 +1,4 @@
+using System.Globalization;
 using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
@@ -39,6 +40,8 @@ internal static class StateViews
     {
         { ArchivedAt: not null } => new("idle", "off", t["console.debit.archived"], ReasonOf(t, d.ReasonCode)),
         { SettledBy: not null } => new("ok", "done", t["console.debit.otherwise"]),
+        { State: DirectDebitState.Open, HeldBecause: "announced" or "announcing" } => new("idle", "open", t["console.debit.Open"], HeldOf(t, d.HeldBecause, d.HeldDetail)),
+        { State: DirectDebitState.Open, HeldBecause: not null } => new("warn", "warn", t["console.debit.held"], HeldOf(t, d.HeldBecause, d.HeldDetail)),
         { State: DirectDebitState.Open } => new("idle", "open", t["console.debit.Open"]),
         { State: DirectDebitState.Sent } => new("busy", "busy", t["console.debit.Sent"]),
         { State: DirectDebitState.Paid } => new("ok", "done", t["console.debit.Paid"]),
@@ -68,6 +71,7 @@ internal static class StateViews
 
     public static StateView Of(Texts t, CreditTransfer c) => c.State switch
     {
+        TransferState.Open when c.HeldBecause is not null => new("warn", "warn", t["console.debit.held"], HeldOf(t, c.HeldBecause, c.HeldDetail)),
         TransferState.Open => new("idle", "open", t["console.transfer.Open"]),
         TransferState.Sent => new("busy", "busy", t["console.transfer.Sent"]),
         TransferState.Paid => new("ok", "done", t["console.transfer.Paid"]),
@@ -89,6 +93,7 @@ internal static class StateViews
     public static StateView Of(Texts t, OutgoingFile f) => f.State switch
     {
         OutgoingState.Waiting => new("warn", "warn", t["console.file.Waiting"]),
+        OutgoingState.Released when f.HandOverProblem is not null => new("warn", "warn", t["console.file.Released"], t[$"refused.{f.HandOverProblem}"]),
         OutgoingState.Released => new("busy", "busy", t["console.file.Released"]),
         OutgoingState.HandedOver => new("busy", "busy", t["console.file.HandedOver"]),
         OutgoingState.Accepted => new("ok", "done", t["console.file.Accepted"]),
@@ -123,6 +128,13 @@ internal static class StateViews
 
     /// <summary>What the bank said of a file, its codes in words.</summary>
     public static string? AnswerOf(Texts t, string? answer) => answer is null ? null : string.Join(' ', answer.Split(' ').Select(w => ReasonCodes.Known.Contains(w) ? ReasonOf(t, w) : w));
+
+    /// <summary>Why something stayed behind; a rule of the scheme that has no words stands for itself.</summary>
+    public static string? HeldOf(Texts t, string? because, string? detail) => because is null ? null
+        : t.Find($"console.held.{because}") is null ? t["console.held.rule", ("rule", because)]
+        : t[$"console.held.{because}",
+            ("day", DateOnly.TryParseExact(detail, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? PageFormat.ShortDay(day, t.Language) : null),
+            ("amount", decimal.TryParse(detail, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? PageFormat.Money(amount, t.Language) : null)];
 
     /// <summary>The sentence first, the bank's code behind it in brackets.</summary>
     public static string? ReasonOf(Texts t, string? code) => code is null ? null : ReasonCodes.Describe(code, t.Language) is { Length: > 0 } words ? $"{char.ToUpperInvariant(words[0])}{words[1..]} ({code})" : code;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Invoices;
 using Domi.Engine.Transfers;
@@ -12,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Domi.Engine.Pages.Console;
 
 /// <summary>One transaction: its attempts, what was done after each failure, and what a person decides.</summary>
-internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Settlement settlement) : ConsolePage(desk)
+internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Settlement settlement, AnnounceCollections announce) : ConsolePage(desk)
 {
     public override string Section => "transactions";
 
@@ -32,6 +33,8 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         var ids = attempts.ConvertAll(a => (Guid?)a.Id);
         var lines = Db.StatementItems.AsNoTracking().Where(i => ids.Contains(i.DirectDebitId) || (run != null && d.IsCreditedInBatch && i.RunId == run.Id));
         var taken = await Db.CollectionActions.AsNoTracking().Where(a => a.CreditorId == Me && a.TransactionNumber == number).OrderByDescending(a => a.Step).Take(100).ToListAsync(ct);
+        var told = await Db.Announcements.AsNoTracking().Where(a => ids.Contains(a.DirectDebitId)).OrderByDescending(a => a.Id)
+            .GroupJoin(Db.Mails, a => a.MailId, m => (Guid?)m.Id, (a, mails) => new { a, mails }).SelectMany(x => x.mails.DefaultIfEmpty(), (x, m) => new { x.a, Mail = m == null ? (MailState?)null : m.State, To = m == null ? null : m.To }).ToListAsync(ct);
         Detail = new(T["console.transaction_number", ("number", Tables.Text(number))], StateViews.Of(T, d), d.Message,
         [
             new(T["console.customer"], new(customer.DisplayName, "/console/customers/" + customer.Id, customer.CustomerNumber)), new(T["console.agreement"], new(mandate.Reference, Tables.Agreement(mandate))),
@@ -43,6 +46,12 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         [
             new(T["console.attempts"], [new(T["console.attempt"], true), new(T["console.amount"], true), new(T["console.collected_on"]), new(T["console.state"])],
                 [.. attempts.Select(a => new Row(a.Id.ToString(), [new(a.Attempt), new(a.Amount), new(a.RequestedOn), new(a.IsSuperseded ? new StateView("bad", "fail", StateViews.ReasonOf(T, a.ReasonCode) ?? T["console.debit.Failed"]) : StateViews.Of(T, a))]))]),
+            new(T["console.announcements"], [new(T["console.when"]), new(T["console.what"]), new(T["console.collected_on"]), new(T["console.amount"], true)],
+                [.. told.Select(x => new Row(x.a.Id.ToString(),
+                [
+                    x.a.By is AnnouncedBy.Creditor ? new(x.a.AnnouncedAt?.BrusselsDate()) : x.a.AnnouncedAt is { } at ? new(at) : new(T[$"console.announcement_mail.{x.Mail}"]),
+                    new(T[$"console.announced_by.{x.a.By}"], null, x.a.Note is { } note ? $"{x.a.RecordedBy}: {note}" : x.To), new(x.a.CollectOn), new(x.a.Amount),
+                ]))]) { Empty = T["console.none"] },
             new(T["console.steps"], [new(T["console.what"]), new(T["console.reason"]), new(T["console.when"])],
                 [.. taken.Select(a => new Row(a.Id.ToString(), [new(T[$"console.step.{a.Action}"], null, T[$"console.origin.{a.Origin}"]), new(StateViews.ReasonOf(T, a.ReasonCode)), new(a.OccurredAt)]))]) { Empty = T["console.none"] },
             await new Tables(Db, T, Me).RefundsAsync(Db.Transfers.AsNoTracking().Where(t => t.DirectDebitId == d.Id), ct: ct),
@@ -61,6 +70,15 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
 
     public Task<IActionResult> OnPostArchiveAsync(long number, CancellationToken ct) =>
         DoAsync(number, "archive", ct, d => new("transaction.archive", ("number", Tables.Text(number)), ("amount", PageFormat.Money(d.Amount, T.Language))));
+
+    /// <summary>The creditor announced it himself, says a person.</summary>
+    public Task<IActionResult> OnPostAnnouncedAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction.announced", async token =>
+    {
+        if (await FindAsync(number, token) is not { } d) return null;
+        var call = Typed();
+        await announce.RecordAsync(d, call.Day("announcedOn") ?? throw Call.Missing("announcedOn"), call.Day("collectOn") ?? throw Call.Missing("collectOn"), call.Required("note", 300), Actor.Name, token);
+        return Tables.Text(number);
+    }, "/console/transactions/" + Tables.Text(number), ct);
 
     /// <summary>Takes it back before the bank has it.</summary>
     public Task<IActionResult> OnPostRemoveAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction.remove", async token =>
@@ -96,6 +114,9 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         if (failed) acts.AddRange([new("Link", T["console.send_link"]), new("Reoffer", T["console.reoffer"])]);
         if (failed && !d.IsUnsettled && d.ArchivedAt is null) acts.Add(new("Unsettle", T["console.unsettle"]));
         if (failed || d.State is DirectDebitState.Open) acts.Add(new("Paid", T["console.mark_paid"]));
+        if (d is { State: DirectDebitState.Open, IsCard: false })
+            acts.Add(new("Announced", T["console.announced_otherwise"], false,
+                [new("announcedOn", T["console.announced_on"], Tables.Text(Clock.Today), "date"), new("collectOn", T["console.collected_on"], Tables.Text(d.RequestedOn), "date"), new("note", T["console.announced_note"], Longest: 300)]));
         if (d.State is DirectDebitState.Open) acts.Add(new("Remove", T["console.take_back"], true));
         else if (d.ArchivedAt is null) acts.Add(new("Archive", T["console.archive"], true));
         if (d.State is DirectDebitState.Paid && Actor.May(ConsoleRole.Administrator))
