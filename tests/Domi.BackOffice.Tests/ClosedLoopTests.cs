@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Ledger;
@@ -20,7 +20,7 @@ namespace Domi.BackOffice.Tests;
 /// refuses, returns and refunds, and sends untidy files; the office reads the feeds, and the same statements. At every month's end the three agree to
 /// the cent, invoice by invoice. DOMI_MANDATES says how many, DOMI_MONTHS how long: 5,000 and 12 in the soak.
 /// </summary>
-public sealed class ClosedLoopTests(OfficeFixture app) : IClassFixture<OfficeFixture>
+public sealed class ClosedLoopTests(OfficeFixture app, ITestOutputHelper output) : IClassFixture<OfficeFixture>
 {
     private static readonly int Mandates = OwnBank.Setting("DOMI_MANDATES", 16);
     private static readonly int Months = OwnBank.Setting("DOMI_MONTHS", 2);
@@ -53,11 +53,13 @@ public sealed class ClosedLoopTests(OfficeFixture app) : IClassFixture<OfficeFix
         var month = new DateOnly(first.Year, first.Month, 1);
         for (var i = 0; i <= Months; i++)
         {
+            var watch = Stopwatch.StartNew();
             if (i < Months) await InvoiceAllAsync();
             await own.UntilAsync(month.AddMonths(i + 1).AddDays(-1), BesideAsync); // by then the bank has sent what it held back
             await own.AnswerAsPersonAsync();
             await story.WhenFeedsAreRead();
             await AnswerAsClerkAsync();
+            output.WriteLine($"{month.AddMonths(i):yyyy-MM}: {own.Bank.Truth.Payments.Count} collections so far, {watch.Elapsed.TotalSeconds:0.0} s");
             await ThenTheyAgreeAsync();
         }
 
