@@ -3,6 +3,7 @@ using Domi.Engine;
 using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Statements;
+using Domi.Engine.Transfers;
 using Domi.Platform;
 using Domi.Standards;
 using Domi.Standards.BankFiles;
@@ -116,7 +117,7 @@ internal sealed class OwnBank
     /// <summary>What the rules alone do not settle is answered by a person who looks the bank's reference up.</summary>
     public Task<bool> AnswerAsPersonAsync()
     {
-        var references = Bank.Truth.Payments.Values.Where(p => p.Reference is not null).ToDictionary(p => p.Reference!, p => p.EndToEndId);
+        var references = Bank.Truth.Payments.Values.Where(p => p is { Reference: not null, Payment: Debit }).ToDictionary(p => p.Reference!, p => p.EndToEndId);
         return AppFixture.InScopeAsync(app.Engine, async services =>
         {
             var (db, take, settle) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<TakeBankFile>(), services.GetRequiredService<SettleLines>());
@@ -136,15 +137,15 @@ internal sealed class OwnBank
         });
     }
 
-    /// <summary>In what engine and bank do not agree: the account to the cent, each collection by its state, reason and day, and what is left to ask.</summary>
-    public async Task<IReadOnlyList<string>> DifferencesAsync()
+    /// <summary>In what engine and bank do not agree, nothing when they do: the account to the cent, each collection by its state, reason and day, each transfer by its state, and what is left to ask.</summary>
+    public async Task<string> DifferencesAsync()
     {
         var found = new List<string>();
         var lines = await app.ReadEngineAsync(db => db.StatementItems.AsNoTracking().Where(i => i.Account == Account && i.Kind != LineKind.Notice && i.StatementId != null).Select(i => i.Amount).ToListAsync());
         if (Bank.Truth.Balance(Account) - Start != lines.Sum()) found.Add($"The account moved by {Bank.Truth.Balance(Account) - Start}, the engine has lines of {lines.Sum()}.");
 
         var debits = await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking().Where(d => d.RunId != null).ToDictionaryAsync(d => d.EndToEndId));
-        foreach (var truth in Bank.Truth.Payments.Values)
+        foreach (var truth in Bank.Truth.Payments.Values.Where(p => p.Payment is Debit))
         {
             var debit = debits[truth.EndToEndId];
             var expected = truth.State switch { BankState.Accepted => DirectDebitState.Sent, BankState.Settled => DirectDebitState.Paid, _ => DirectDebitState.Failed };
@@ -152,12 +153,20 @@ internal sealed class OwnBank
                 found.Add($"{truth.EndToEndId}: the bank says {truth.State} {truth.Reason} settled {truth.SettledOn} ended {truth.EndedOn} ({truth.Fate}), the engine {debit.State} {debit.ReasonCode} settled {debit.SettledOn}.");
         }
 
+        var transfers = await app.ReadEngineAsync(db => db.Transfers.AsNoTracking().Where(t => t.RunId != null).ToDictionaryAsync(t => t.EndToEndId));
+        foreach (var truth in Bank.Truth.Payments.Values.Where(p => p.Payment is Transfer))
+        {
+            var transfer = transfers[truth.EndToEndId];
+            var expected = truth.State switch { BankState.Accepted => TransferState.Sent, BankState.Settled => TransferState.Paid, _ => TransferState.Failed };
+            if (expected != transfer.State) found.Add($"{truth.EndToEndId}: the bank says {truth.State} {truth.Reason}, the engine {transfer.State} {transfer.ReasonCode}.");
+        }
+
         // Nothing is left to ask but the bank's own mistakes, until it undoes them.
         var longAgo = Now.BrusselsDate().AddDays(-40);
         var questions = await app.ReadEngineAsync(db => db.StatementItems.AsNoTracking().Where(i => i.Account == Account && i.Question != null).ToListAsync());
         if (found.Count > 0) found.AddRange(questions.Select(Asked));
         else found.AddRange(questions.Where(q => q.Question is not (LineQuestion.SecondReturn or LineQuestion.Unknown) || q.BookedOn < longAgo).Select(Asked));
-        return found;
+        return string.Join('\n', found);
 
         static string Asked(StatementItem q) => $"Asked: {q.Question} {q.Amount} {q.BookedOn} {q.EndToEndId} {q.BankReference}";
     }

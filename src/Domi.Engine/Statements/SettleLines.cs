@@ -200,8 +200,10 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         }
         else if (transfer.State is TransferState.Sent or TransferState.Paid)
         {
+            var wasBooked = transfer.State is TransferState.Paid; // else its debit is told later, and then it came and went
             transfer.Fail(item.ReasonCode ?? "MS03");
             Feed.Append(db, transfer.CreditorId, FeedName.Transfers, TransferView.Of(transfer), now);
+            if (wasBooked && transfer.InvoiceId is { } id) await settlement.RefundReturnedAsync(await db.Invoices.SingleAsync(i => i.Id == id, ct), transfer, ct);
         }
         else
         {
