@@ -128,7 +128,7 @@ internal sealed class OwnBank
                 await db.WriteOrRepeatAsync(async token =>
                 {
                     var line = await db.StatementItems.SingleAsync(i => i.Id == item.Id, token);
-                    await settle.AssignAsync(line, await db.DirectDebits.Where(d => d.EndToEndId == known).Select(d => d.Number).SingleAsync(token), "Person", token);
+                    await settle.AssignAsync(line, known, "Person", token);
                 }, CancellationToken.None);
                 db.ChangeTracker.Clear();
             }

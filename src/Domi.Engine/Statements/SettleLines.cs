@@ -1,3 +1,4 @@
+using System.Globalization;
 using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
@@ -72,15 +73,18 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
     }
 
     /// <summary>A person says which collection a line is about.</summary>
+    /// <param name="which">The number of the transaction, for the last of its attempts; or the end-to-end id of one of them.</param>
     /// <exception cref="RefusedException"><c>err_not_found</c>, <c>err_invalid_state</c>.</exception>
-    public async Task AssignAsync(StatementItem item, long number, string by, CancellationToken ct)
+    public async Task AssignAsync(StatementItem item, string which, string by, CancellationToken ct)
     {
         if (item.Question is null) throw new RefusedException("err_invalid_state", $"Line {item.Number} asks nothing.");
-        var debit = await db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.Number == number && d.RunId != null).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct)
-            ?? throw new RefusedException("err_not_found", $"No transaction {number} that went to the bank.") { Field = "transaction" };
+        var sent = db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.RunId != null);
+        var debit = (long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? await sent.Where(d => d.Number == number).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct) : null)
+            ?? await sent.SingleOrDefaultAsync(d => d.EndToEndId == which, ct)
+            ?? throw new RefusedException("err_not_found", $"No transaction {which} that went to the bank.") { Field = "transaction" };
         (item.DirectDebitId, item.TransferId, item.Question) = (debit.Id, null, null);
         await BookAsync(item, debit, ct);
-        (item.AnsweredBy, item.Answer) = (by, $"transaction {number}");
+        (item.AnsweredBy, item.Answer) = (by, $"transaction {debit.Number}");
     }
 
     /// <summary>A person says which transfer a line is about, by the transfer's end-to-end id.</summary>

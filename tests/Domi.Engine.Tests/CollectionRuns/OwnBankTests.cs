@@ -252,6 +252,33 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal([TransferState.Paid, TransferState.Paid, TransferState.Open], await TransfersAsync(waits, freed, claimed));
     }
 
+    [Fact]
+    public async Task A_person_may_say_that_a_line_is_about_an_earlier_attempt_and_the_one_that_was_paid_stays_so()
+    {
+        var returned = "";
+        var own = await OwnBank.OpenAsync(app, OwnBank.IbanOf(Interlocked.Increment(ref accounts)), 1, new() { Decide = (_, debit) => debit.EndToEndId == returned ? Fate.Returned("AM04", 2) : Fate.Done });
+        var first = await GivenACollectionAsync("ATTEMPT", 47m);
+        returned = first.EndToEndId;
+        await own.UntilAsync(first.RequestedOn.AddDays(9));
+        var second = await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking().SingleAsync(d => d.Number == first.Number && d.Attempt == 2));
+        await CreditedAsync(own, second);
+        var statement = Assert.Single(await own.TakeAsync(own.Statement("AT", second.RequestedOn.AddDays(7), own.Bank.Truth.Balance(own.Account), (-47m, new() { EntryNumber = 1, Number = 1, CounterpartyName = "Member", ReturnReason = "AM04" })))).Statement;
+
+        var line = await AppFixture.InScopeAsync(app.Engine, services =>
+        {
+            var (db, settle) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<SettleLines>());
+            return db.WriteOrRepeatAsync(async token =>
+            {
+                var item = await db.StatementItems.SingleAsync(i => i.StatementId == statement.Id, token);
+                await settle.AssignAsync(item, first.EndToEndId, "Person", token);
+                return item;
+            }, CancellationToken.None);
+        });
+
+        Assert.Equal((first.Id, LineQuestion.SecondReturn), (line.DirectDebitId, line.Question)); // the bank owes it
+        Assert.Equal(DirectDebitState.Paid, (await DebitAsync(second)).State);
+    }
+
     [Theory]
     [InlineData("camt.053.001.08", "CODA 2", "TWICE-1")]
     [InlineData("CODA 2", "camt.053.001.02", "TWICE-2")]

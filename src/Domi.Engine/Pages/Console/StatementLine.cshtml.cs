@@ -57,9 +57,9 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
     public Task<IActionResult> OnPostAssignAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.Controller, "statement.assign", async token =>
     {
         if (await FindAsync(number, token) is not { } item) return null;
-        var transaction = Typed().Number("transaction") ?? throw Wire.Call.Missing("transaction");
+        var transaction = Typed().Text("transaction", 35) ?? throw Wire.Call.Missing("transaction");
         await settle.AssignAsync(item, transaction, Actor.Name, token);
-        return $"{Tables.Text(number)} → {Tables.Text(transaction)}";
+        return $"{Tables.Text(number)} → {transaction}";
     }, Back(number), ct);
 
     /// <summary>Which transfer it is about.</summary>
@@ -95,7 +95,7 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
     private List<Act> Answers(StatementItem item, List<CreditTransfer> transfers) =>
     [
         .. item is { Question: LineQuestion.BatchDiffers, Kind: LineKind.Batch, RunId: not null } ? [new Act("Accept", T["console.accept_batch"])] : Array.Empty<Act>(),
-        new("Assign", T["console.assign"], Fields: [new("transaction", T["console.transaction_typed"], Longest: 20)]),
+        new("Assign", T["console.assign"], Fields: [new("transaction", T["console.transaction_typed"], Longest: 35)]),
         .. transfers.Count == 0 ? Array.Empty<Act>() : [new("AssignTransfer", T["console.assign_transfer"], Fields: [new("transfer", T["console.transfer_chosen"], Options: [.. transfers.Select(t => (t.EndToEndId, $"{t.Name}, {PageFormat.Money(t.Amount, T.Language)}, {PageFormat.ShortDay(t.RequestedOn, T.Language)}"))])])],
         new("Leave", T["console.leave"], Fields: [new("note", T["console.leave_note"], Longest: 300)]),
     ];
