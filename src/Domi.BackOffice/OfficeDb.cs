@@ -282,6 +282,7 @@ public sealed class OfficeDb(DbContextOptions<OfficeDb> options) : ModuleDb(opti
             line.HasIndex(l => new { l.OwnCompanyId, l.State, l.BookedOn, l.Id });
             line.HasIndex(l => new { l.OwnCompanyId, l.CounterpartyAccount });
             line.HasIndex(l => l.RelationId).HasDatabaseName("ix_statement_lines_credit").HasFilter("state in ('Credit', 'ToDo')");
+            line.HasIndex(l => new { l.OwnCompanyId, l.EndToEndId }).HasDatabaseName("ix_statement_lines_to_do").HasFilter("state = 'ToDo'");
         });
         modelBuilder.Entity<LineMark>(mark =>
         {

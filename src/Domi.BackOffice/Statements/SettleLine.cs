@@ -99,6 +99,14 @@ public sealed class SettleLine(OfficeDb db, BusinessClock clock)
         if (await TakeBackAsync(db, line, alike, invoice, "office", now, ct)) line.Look(LineFinding.PerhapsKnown);
     }
 
+    /// <summary>The provider tells of a payment that waits on a statement with the same end-to-end id and amount: nothing of it is booked, and nobody need look.</summary>
+    public static async Task RecogniseAsync(OfficeDb db, Invoice invoice, string endToEndId, decimal amount, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await db.StatementLines.Where(l => l.OwnCompanyId == invoice.OwnCompanyId && l.EndToEndId == endToEndId && l.State == LineState.ToDo && l.Amount == amount).OrderBy(l => l.Id).FirstOrDefaultAsync(ct) is not { } line || line.Rest != amount) return;
+        line.Look(LineFinding.Known, invoice.Id, invoice.RelationId);
+        db.LineMarks.Add(line.Mark(MarkKind.Aside, amount, null, null, "office", now));
+    }
+
     private static async Task<bool> TakeBackAsync(OfficeDb db, StatementLine line, LedgerEntry paid, Invoice invoice, string actor, DateTimeOffset now, CancellationToken ct)
     {
         if (await db.LedgerEntries.AnyAsync(e => e.OwnCompanyId == paid.OwnCompanyId && e.Key == paid.Key && e.Kind == EntryKind.Reversed, ct)) return false;

@@ -57,7 +57,12 @@ public sealed class ApplyPayment(OfficeDb db, BusinessClock clock)
         if (!await Ledger.Ledger.PostAsync(db, invoice, Entry(invoice, EntryKind.Paid, key, amount, method, null, at, assumed), ct)) return Applied.Nothing;
 
         // A link is paid at the provider; transfers and collections come to the account whose statements are imported.
-        if (method is "transfer" or "sdd") await SettleLine.GiveWayAsync(db, invoice, amount, at, clock.GetUtcNow(), ct);
+        if (method is "transfer" or "sdd")
+        {
+            await SettleLine.GiveWayAsync(db, invoice, amount, at, clock.GetUtcNow(), ct);
+            await SettleLine.RecogniseAsync(db, invoice, key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..], amount, clock.GetUtcNow(), ct);
+        }
+
         db.Note(invoice, invoice.PaymentState is PaymentState.Overpaid ? "overpaid" : invoice.Open > 0 ? "partly_paid" : "paid_" + method, "provider", at, ("amount", amount));
         var failed = await db.FailedAttempts.SingleOrDefaultAsync(a => a.OwnCompanyId == invoice.OwnCompanyId && a.Key == key, ct);
         if (failed is not null)

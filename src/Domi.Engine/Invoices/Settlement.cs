@@ -120,9 +120,14 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
         await PublishAsync(invoice, payment, debit, link, null, 0, ct, transfer?.Account, transfer?.EndToEndId);
     }
 
+    /// <summary>A refund that a bank had booked came back: the creditor has the money again, and nobody is asked for it once more.</summary>
+    public Task RefundReturnedAsync(Invoice invoice, CreditTransfer transfer, CancellationToken ct) =>
+        TransferredAsync(invoice, transfer.Amount, $"refund:{transfer.EndToEndId}:returned", transfer.Account, ct, transfer.EndToEndId);
+
     /// <summary>A transfer arrived on the creditor's account for an invoice.</summary>
     /// <param name="from">The account of who paid, where the statement has it.</param>
-    public async Task TransferredAsync(Invoice invoice, decimal amount, string sourceKey, Iban? from, CancellationToken ct)
+    /// <param name="refundE2e">The refund that it is, when one came back.</param>
+    public async Task TransferredAsync(Invoice invoice, decimal amount, string sourceKey, Iban? from, CancellationToken ct, string? refundE2e = null)
     {
         var now = clock.GetUtcNow();
         var payment = Add(invoice, PaymentKind.Payment, amount, sourceKey, "transfer", now, isDouble: invoice.Receive(amount, now));
@@ -133,7 +138,7 @@ internal sealed class Settlement(EngineDb db, InvoiceView view, FailureWorkflow 
             await SettleCollectionsAsync(invoice, "transfer", ct);
         }
 
-        await PublishAsync(invoice, payment, null, null, null, 0, ct, from);
+        await PublishAsync(invoice, payment, null, null, null, 0, ct, from, refundE2e);
     }
 
     /// <summary>The creditor's bank credited a collection.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Domi.Engine.CollectionRuns;
 using Domi.Engine.DirectDebits;
 using Domi.Engine.Feeds;
@@ -26,13 +27,14 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
     {
         item.Question = null;
         if (item.Kind is LineKind.Notice) return;
-        if (await DebitOfAsync(item, ct) is { } debit)
+        var named = item.EndToEndId ?? await BesideAsync(item, ct);
+        if (await DebitOfAsync(item, named, ct) is { } debit)
         {
             await BookAsync(item, debit, ct);
             return;
         }
 
-        if (item.EndToEndId is { } id && await db.Transfers.SingleOrDefaultAsync(t => t.CreditorId == item.CreditorId && t.EndToEndId == id, ct) is { } transfer)
+        if (await TransferOfAsync(item, named, ct) is { } transfer)
         {
             await PayoutAsync(item, transfer, ct);
             return;
@@ -71,15 +73,37 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
     }
 
     /// <summary>A person says which collection a line is about.</summary>
+    /// <param name="which">The number of the transaction, for the last of its attempts; or the end-to-end id of one of them.</param>
     /// <exception cref="RefusedException"><c>err_not_found</c>, <c>err_invalid_state</c>.</exception>
-    public async Task AssignAsync(StatementItem item, long number, string by, CancellationToken ct)
+    public async Task AssignAsync(StatementItem item, string which, string by, CancellationToken ct)
     {
         if (item.Question is null) throw new RefusedException("err_invalid_state", $"Line {item.Number} asks nothing.");
-        var debit = await db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.Number == number && d.RunId != null).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct)
-            ?? throw new RefusedException("err_not_found", $"No transaction {number} that went to the bank.") { Field = "transaction" };
-        (item.DirectDebitId, item.Question) = (debit.Id, null);
+        var sent = db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.RunId != null);
+        var debit = (long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? await sent.Where(d => d.Number == number).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct) : null)
+            ?? await sent.SingleOrDefaultAsync(d => d.EndToEndId == which, ct)
+            ?? throw new RefusedException("err_not_found", $"No transaction {which} that went to the bank.") { Field = "transaction" };
+        (item.DirectDebitId, item.TransferId, item.Question) = (debit.Id, null, null);
         await BookAsync(item, debit, ct);
-        (item.AnsweredBy, item.Answer) = (by, $"transaction {number}");
+        (item.AnsweredBy, item.Answer) = (by, $"transaction {debit.Number}");
+    }
+
+    /// <summary>A person says which transfer a line is about, by the transfer's end-to-end id.</summary>
+    /// <exception cref="RefusedException"><c>err_not_found</c>, <c>err_invalid_state</c>.</exception>
+    public async Task AssignTransferAsync(StatementItem item, string endToEndId, string by, CancellationToken ct)
+    {
+        if (item.Question is null) throw new RefusedException("err_invalid_state", $"Line {item.Number} asks nothing.");
+        var transfer = await db.Transfers.SingleOrDefaultAsync(t => t.CreditorId == item.CreditorId && t.EndToEndId == endToEndId && t.RunId != null, ct)
+            ?? throw new RefusedException("err_not_found", $"No transfer {endToEndId} that went to the bank.") { Field = "transfer" };
+        (item.DirectDebitId, item.Question) = (null, null);
+        await PayoutAsync(item, transfer, ct);
+        (item.AnsweredBy, item.Answer) = (by, "transfer");
+    }
+
+    /// <summary>Transfers that a line may be about: of its amount, that the bank has had; the last ones first, at most ten.</summary>
+    public IQueryable<CreditTransfer> CandidatesOf(StatementItem item)
+    {
+        var amount = Math.Abs(item.Amount) - item.Charges;
+        return db.Transfers.AsNoTracking().Where(t => t.CreditorId == item.CreditorId && t.RunId != null && t.Amount == amount).OrderByDescending(t => t.Id).Take(10);
     }
 
     /// <summary>A person takes the sum of a run as it came: everything of it that is under way counts as credited; what is missing comes back as returns do.</summary>
@@ -97,18 +121,26 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         (item.Question, item.AnsweredBy, item.Answer) = (null, by, Shorten.To(300, why));
     }
 
-    private async Task<DirectDebit?> DebitOfAsync(StatementItem item, CancellationToken ct)
+    /// <summary>The bank left the id of what comes back out: its own reference may have stood beside it before.</summary>
+    private async Task<string?> BesideAsync(StatementItem item, CancellationToken ct)
     {
-        if (item.DirectDebitId is { } known) return await db.DirectDebits.SingleAsync(d => d.Id == known, ct);
-        if (item.EndToEndId is { } id) return await db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == item.CreditorId && d.EndToEndId == id, ct);
-        // The bank left the id out: its own reference may have stood beside it before; else mandate and amount tell it, when they tell only one.
-        if (item is { BankReference: { } own, ReasonCode: not null })
-        {
-            var beside = await db.StatementItems.AsNoTracking().Where(i => i.CreditorId == item.CreditorId && i.Account == item.Account && i.BankReference == own && i.Id != item.Id && i.EndToEndId != null).Select(i => i.EndToEndId).Distinct().OrderBy(e => e).Take(2).ToListAsync(ct);
-            if (beside is [{ } only] && await db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == item.CreditorId && d.EndToEndId == only, ct) is { } of) return of;
-        }
+        if (item is not { BankReference: { } own, ReasonCode: not null }) return null;
+        var beside = await db.StatementItems.AsNoTracking().Where(i => i.CreditorId == item.CreditorId && i.Account == item.Account && i.BankReference == own && i.Id != item.Id && i.EndToEndId != null).Select(i => i.EndToEndId).Distinct().OrderBy(e => e).Take(2).ToListAsync(ct);
+        return beside is [var only] ? only : null;
+    }
 
-        if (item.MandateReference is not { } reference) return null;
+    private async Task<CreditTransfer?> TransferOfAsync(StatementItem item, string? named, CancellationToken ct) =>
+        item.TransferId is { } known ? await db.Transfers.SingleAsync(t => t.Id == known, ct)
+        : named is null ? null
+        : await db.Transfers.SingleOrDefaultAsync(t => t.CreditorId == item.CreditorId && t.EndToEndId == named, ct);
+
+    private async Task<DirectDebit?> DebitOfAsync(StatementItem item, string? named, CancellationToken ct)
+    {
+        if (item.TransferId is not null) return null;
+        if (item.DirectDebitId is { } known) return await db.DirectDebits.SingleAsync(d => d.Id == known, ct);
+        if (named is not null && await db.DirectDebits.SingleOrDefaultAsync(d => d.CreditorId == item.CreditorId && d.EndToEndId == named, ct) is { } of) return of;
+        // Without any id mandate and amount tell it, when they tell only one.
+        if (item.EndToEndId is not null || item.MandateReference is not { } reference) return null;
 
         // How far back one may lie, its reason says: a bank's return comes within days, a debtor's claim within weeks, an unauthorised one's within months.
         var (principal, until) = (Math.Abs(item.Amount) - item.Charges, item.BookedOn);
@@ -172,8 +204,10 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
         }
         else if (transfer.State is TransferState.Sent or TransferState.Paid)
         {
+            var wasBooked = transfer.State is TransferState.Paid; // else its debit is told later, and then it came and went
             transfer.Fail(item.ReasonCode ?? "MS03");
             Feed.Append(db, transfer.CreditorId, FeedName.Transfers, TransferView.Of(transfer), now);
+            if (wasBooked && transfer.InvoiceId is { } id) await settlement.RefundReturnedAsync(await db.Invoices.SingleAsync(i => i.Id == id, ct), transfer, ct);
         }
         else
         {

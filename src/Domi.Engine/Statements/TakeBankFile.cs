@@ -115,6 +115,9 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
             return (known, true);
         }
 
+        await db.TakeTurnsAsync(creditorId, ct); // of two who take statements at once the second sees what the first took
+        if (await ResembledAsync(creditorId, one, ct) is { } other)
+            findings = [.. findings, new(Severity.Hold, "statement.resembles", $"Statement {other.Number}, which came as {other.Format}, has the same account, last day, balances and sums: it is the same one again.", "head")];
         var statement = new BankStatement
         {
             CreditorId = creditorId,
@@ -124,8 +127,8 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
             Format = Shorten.To(32, one.Start.Format)!,
             Account = Shorten.To(70, head?.Account ?? one.Report!.OriginalMessageId)!,
             Reference = Shorten.To(70, head is null ? one.Report!.Id : head.Id ?? head.Number?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            From = head?.From,
-            Until = head?.Until,
+            From = head?.From ?? end?.Opening?.On,
+            Until = one.Until,
             Opening = end?.Opening?.Amount,
             Closing = end?.Closing?.Amount,
             Credits = end?.Credits ?? 0,
@@ -140,6 +143,14 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
         return (statement, false);
     }
 
+    /// <summary>The same statement in another format, or in a file that names it otherwise, has another identity; its account, last day, balances and sums are the same.</summary>
+    private async Task<BankStatement?> ResembledAsync(Guid creditorId, One one, CancellationToken ct)
+    {
+        if (one is not { Statement: { Kind: FileKind.Statement } head, End: { Entries: > 0 } end, Until: { } until }) return null;
+        var same = await db.BankStatements.AsNoTracking().Where(s => s.CreditorId == creditorId && s.Kind == FileKind.Statement && s.Account == head.Account && s.Until == until && s.State != StatementState.ThrownAway).ToListAsync(ct);
+        return same.Find(s => (s.Opening, s.Closing, s.Credits, s.Debits) == (end.Opening?.Amount, end.Closing?.Amount, end.Credits, end.Debits));
+    }
+
     /// <summary>One statement, notification or report, with its lines.</summary>
     private sealed record One(MessageStart Start, Statement? Statement, StatusReport? Report)
     {
@@ -150,6 +161,9 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
         public List<FilePart> Statuses { get; } = [];
 
         public StatementEnd? End { get; set; }
+
+        /// <summary>The last day; CODA has it at its end.</summary>
+        public DateOnly? Until => Statement is null ? null : Statement.Until ?? End?.Statement.Until ?? End?.Closing?.On;
 
         public string IdentityHash => Secrets.HashOf(Statement is { } s
             ? $"{s.Kind}|{s.Identity}"

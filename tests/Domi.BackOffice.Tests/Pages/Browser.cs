@@ -94,7 +94,7 @@ internal sealed class Browser(AppFixture app) : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private static IEnumerable<(string Name, string Value)> Values(IHtmlFormElement form)
+    public static IEnumerable<(string Name, string Value)> Values(IHtmlFormElement form)
     {
         foreach (var field in form.Elements.Where(e => e.GetAttribute("name") is { Length: > 0 } && !e.HasAttribute("disabled")))
         {

@@ -88,16 +88,18 @@ public sealed class MatchLinesTests(OfficeFixture app) : IClassFixture<OfficeFix
     [Fact]
     public async Task A_payment_that_the_provider_told_of_is_not_booked_again_whichever_comes_first()
     {
-        var (bank, invoice, later) = (await Bank.WithAnAccountAsync(app), await GivenAnInvoice(), await GivenAnInvoice());
+        var (bank, invoice, later, collected) = (await Bank.WithAnAccountAsync(app), await GivenAnInvoice(), await GivenAnInvoice(), await GivenAnInvoice());
         await WhenTold(invoice, "dd:E2E-1", "sdd");
         await WhenTold(invoice, "transfer:T-1", "transfer", 60m);
 
-        await bank.ImportAsync(bank.Statement(1, 0m, new(121m, Text: "collection", EndToEndId: "E2E-1"), new(60m, Bank.Ogm(invoice)), new(121m, Bank.Ogm(later))));
+        await bank.ImportAsync(bank.Statement(1, 0m, new(121m, Text: "collection", EndToEndId: "E2E-1"), new(60m, Bank.Ogm(invoice)), new(121m, Bank.Ogm(later)), new(121m, Bank.Ogm(collected), MandateId: "M-2", EndToEndId: "E2E-2")));
         Assert.Equal((121m, PaymentState.Paid), await StateOf(later));
+        Assert.Equal((0m, PaymentState.Unpaid), await StateOf(collected)); // the provider tells of it
         await WhenTold(later, "transfer:T-2", "transfer");
+        await WhenTold(collected, "dd:E2E-2", "sdd");
 
-        Assert.Equal([(LineState.Aside, LineFinding.Known), (LineState.ToDo, LineFinding.PerhapsKnown), (LineState.ToDo, LineFinding.PerhapsKnown)], (await bank.LinesAsync()).Select(l => (l.State, l.Finding)));
-        Assert.Equal((121m, PaymentState.Paid), await StateOf(later));
+        Assert.Equal([(LineState.Aside, LineFinding.Known), (LineState.ToDo, LineFinding.PerhapsKnown), (LineState.ToDo, LineFinding.PerhapsKnown), (LineState.Aside, LineFinding.Known)], (await bank.LinesAsync()).Select(l => (l.State, l.Finding)));
+        Assert.Equal([(121m, PaymentState.Paid), (121m, PaymentState.Paid)], [await StateOf(later), await StateOf(collected)]);
         await story.ThenTheLedgerAgrees();
     }
 

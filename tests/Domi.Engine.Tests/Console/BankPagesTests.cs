@@ -223,8 +223,8 @@ public sealed class BankPagesTests(BankPagesTests.Fixture app) : IClassFixture<B
         var path = await CollectAsync(person, profile);
         using (await person.DoAsync(path + "?handler=Release")) { }
         EntryDetail Back(string name) => new() { EntryNumber = 1, Number = 1, Amount = -42m, EndToEndId = "NOT-FROM-HERE-" + name, CounterpartyName = name, ReturnReason = "MD06" };
-        foreach (var name in new[] { "ASK-1", "ASK-2" })
-            using (await person.SendFileAsync("/console/reconciliation?handler=Import", Statement(name, Account, 5000m, Back(name), 20))) { }
+        foreach (var (name, opening) in new[] { ("ASK-1", 5000m), ("ASK-2", 4958m) })
+            using (await person.SendFileAsync("/console/reconciliation?handler=Import", Statement(name, Account, opening, Back(name), 20))) { }
 
         var lines = await app.ReadEngineAsync(db => db.StatementItems.Where(i => i.Name.StartsWith("ASK-")).OrderBy(i => i.Name).Select(i => new { i.Number, i.Question }).ToListAsync());
         Assert.Equal([LineQuestion.Unknown, LineQuestion.Unknown], lines.Select(l => l.Question));
@@ -271,6 +271,23 @@ public sealed class BankPagesTests(BankPagesTests.Fixture app) : IClassFixture<B
         using (await person.DoAsync("/console/files?handler=Transfer")) { }
         Assert.Contains("/console/files/", await person.GetAsync(path));
         Assert.Equal(Domi.Engine.Transfers.TransferState.Sent, await app.ReadEngineAsync(db => db.Transfers.Where(t => t.Message == "Back 43").Select(t => t.State).SingleAsync()));
+
+        // It comes back, and the bank says no id of it: a person says that it is this one.
+        using (await person.SendFileAsync("/console/reconciliation?handler=Import", Statement("BACK-43", Account, 9043m, new EntryDetail { EntryNumber = 1, Number = 1, Amount = 43m, CounterpartyName = "BACK-43", ReturnReason = "AC04" }, 26))) { }
+        var number = await app.ReadEngineAsync(db => db.StatementItems.Where(i => i.Name == "BACK-43").Select(i => i.Number).SingleAsync());
+        Assert.Equal(LineQuestion.Unknown, await QuestionAsync(number));
+        var line = "/console/reconciliation/" + Tables.Text(number);
+        var reference = await app.ReadEngineAsync(db => db.Transfers.Where(t => t.Message == "Back 43").Select(t => t.EndToEndId).SingleAsync());
+        Assert.Contains($"<option value=\"{reference}\"", await person.GetAsync(line));
+        using var stranger = await Person.OfAsync(app, creditor: app.Other);
+        using (var answer = await stranger.DoAsync(line + "?handler=AssignTransfer", ("transfer", reference))) Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        foreach (var typed in new[] { "", "999999999" })
+            using (await person.DoAsync(line + "?handler=AssignTransfer", ("transfer", typed))) Assert.Contains("callout bad", await person.GetAsync(line));
+        using (await person.DoAsync(line + "?handler=AssignTransfer", ("transfer", reference))) { }
+        Assert.Null(await QuestionAsync(number));
+        Assert.Contains($"href=\"{path}\"", await person.GetAsync(line));
+        Assert.Contains("(AC04)", await person.GetAsync(path));
+        Assert.Equal(Domi.Engine.Transfers.TransferState.Failed, await app.ReadEngineAsync(db => db.Transfers.Where(t => t.Message == "Back 43").Select(t => t.State).SingleAsync()));
     }
 
     [Fact]

@@ -80,8 +80,11 @@ internal sealed class Fuzzer(Random random, FuzzedWorld world)
     public FuzzedCall Post(string path, IReadOnlyList<(string Name, string Value)> fields)
     {
         var given = fields.Select(f => (f.Name, Value: new Value(world.Plausible(path, f.Name, rubbish) is { } plausible && !rubbish.Chance(30) ? plausible : f.Value, null))).ToList();
+        // A file is broken like one that is posted as it is.
+        var file = given.FindIndex(g => g.Name == "file");
+        if (file >= 0) given[file] = ("file", new(Encoding.UTF8.GetString(Spoilt(world.Document("/creditor/reporting", rubbish)!)), null));
         Break(given, path);
-        var type = rubbish.Chance(85) ? "application/x-www-form-urlencoded" : "multipart/form-data; boundary=x";
+        var type = rubbish.Chance(file >= 0 ? 10 : 85) ? "application/x-www-form-urlencoded" : "multipart/form-data; boundary=x";
         return Sent(rubbish.Chance(3) ? rubbish.One(Methods) : "POST", path, [], type.StartsWith('m') ? Multipart(given) : Encoding.ASCII.GetBytes(Form(given)), type);
     }
 
@@ -218,7 +221,7 @@ internal sealed class Fuzzer(Random random, FuzzedWorld world)
     {
         var body = new StringBuilder();
         foreach (var (name, value) in given)
-            body.Append("--x\r\nContent-Disposition: form-data; name=\"").Append(name.Replace("\"", "%22", StringComparison.Ordinal)).Append(rubbish.Chance(10) ? "\"; filename=\"a.txt" : "").Append("\"\r\n\r\n").Append(value.Text ?? value.Token).Append("\r\n");
+            body.Append("--x\r\nContent-Disposition: form-data; name=\"").Append(name.Replace("\"", "%22", StringComparison.Ordinal)).Append(rubbish.Chance(name == "file" ? 95 : 10) ? "\"; filename=\"a.txt" : "").Append("\"\r\n\r\n").Append(value.Text ?? value.Token).Append("\r\n");
         return Encoding.UTF8.GetBytes(body.Append(rubbish.Chance(5) ? "--x" : "--x--\r\n").ToString());
     }
 }

@@ -4,7 +4,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Domi.Engine.CollectionRuns;
 using Domi.Engine.Tests.Pages;
+using Domi.Platform;
+using Domi.Standards.BankFiles;
 using Domi.Testing;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,6 +16,7 @@ namespace Domi.Engine.Tests.Wire;
 /// <summary>What there is for calls to name: something of every kind, made anew now and then, because they end it.</summary>
 internal sealed class FuzzedWorld(AppFixture app)
 {
+    private const string Account = "BE45734031872589";
     private const string LogInKey = "KeyOfTheFuzz0123456789"; // of its own: who fails to log in too often is locked out
     private static readonly string Drawing = Convert.ToBase64String(Rendering.QrPicture.Png("a signature", 2));
 
@@ -25,7 +29,7 @@ internal sealed class FuzzedWorld(AppFixture app)
 
     public async Task BeginAsync()
     {
-        await app.ChangeCreditorAsync(c => c.Account = Standards.Iban.Parse("BE45734031872589"));
+        await app.ChangeCreditorAsync(c => c.Account = Standards.Iban.Parse(Account));
         await app.ChangeProfilesAsync(p => p.ExitUrl = "https://shop.example/?m={{mandateNumber}}&s={{status}}");
         await app.GivenAKeyAsync(LogInKey, asksForPassword: true);
     }
@@ -37,6 +41,8 @@ internal sealed class FuzzedWorld(AppFixture app)
         foreach (var list in known.Values.Append(pages)) list.RemoveRange(0, Math.Max(0, list.Count - 8));
         await app.ReadEngineAsync(async db => await db.FailedLogins.ExecuteDeleteAsync() + await db.BlockedAccounts.ExecuteDeleteAsync());
         await LogInAsync();
+        var isOwnBank = round % 2 == 1;
+        await CollectByAsync(isOwnBank);
 
         var name = $"W{round}";
         var (signed, _) = await Client.SignAsync("import", name, ("mandateNumber", "M" + name));
@@ -90,6 +96,12 @@ internal sealed class FuzzedWorld(AppFixture app)
         await Client.TakenAsync(HttpMethod.Post, "/transfers/beneficiaries", ("iban", "BE68539007547034"), ("name", "An"), ("address", "Veldstraat 11"), ("zip", "9000"), ("city", "Gent"), ("country", "BE"));
         Know("transfer", (await Client.TakenAsync(HttpMethod.Post, "/transfer", ("iban", "BE68539007547034"), ("amount", "5"), ("message", name))).GetProperty("Entries")[0].GetProperty("id").ToString());
 
+        if (isOwnBank)
+        {
+            await Client.TakenAsync(HttpMethod.Post, "/transfer/complete");
+            foreach (var format in new[] { StatementFile.Coda, "camt.053.001.08" }) using (await Client.SendAsync(HttpMethod.Post, "/reporting", new ByteArrayContent(Statement(format, new(new(round)))))) { }
+        }
+
         using var visit = await debtor.Http.GetAsync(PathOf((await Client.TakenAsync(HttpMethod.Post, "/customeraccess", ("mndtId", signed))).GetProperty("url")));
         var fresh = await Client.InviteAsync(name + "J");
         pages.AddRange([
@@ -104,9 +116,63 @@ internal sealed class FuzzedWorld(AppFixture app)
             pages.AddRange(await db.DirectDebits.OrderByDescending(d => d.Number).Take(2).Select(d => "/console/transactions/" + d.Number).ToListAsync());
             pages.AddRange(await db.PayLinks.OrderByDescending(l => l.Number).Take(2).Select(l => "/console/links/" + l.Number).ToListAsync());
             pages.AddRange(await db.CollectionRuns.OrderByDescending(r => r.Number).Take(2).Select(r => "/console/batches/" + r.Number).ToListAsync());
+            pages.AddRange(await db.OutgoingFiles.OrderByDescending(f => f.Number).Take(2).Select(f => "/console/files/" + f.Number).ToListAsync());
+            pages.AddRange(await db.BankStatements.OrderByDescending(s => s.Number).Take(3).Select(s => "/console/statements/" + s.Number).ToListAsync());
+            pages.AddRange(await db.StatementItems.OrderByDescending(i => i.Number).Take(4).Select(i => "/console/reconciliation/" + i.Number).ToListAsync());
+            pages.AddRange(await db.Transfers.OrderByDescending(t => t.Id).Take(2).Select(t => "/console/refunds/" + t.Id).ToListAsync());
+            pages.AddRange(await db.Subscriptions.OrderByDescending(s => s.Number).Take(2).Select(s => "/console/subscriptions/" + s.Number).ToListAsync());
+            Know("sent", [.. await db.DirectDebits.Where(d => d.RunId != null).OrderByDescending(d => d.Number).Take(4).Select(d => d.EndToEndId).ToListAsync(), .. await db.Transfers.OrderByDescending(t => t.Id).Take(1).Select(t => t.EndToEndId).ToListAsync()]);
             Know("file", [.. await db.ReconciliationFiles.Select(f => f.Name).Take(4).ToListAsync()]);
             return pages.Count;
         });
+    }
+
+    /// <summary>By the simulated bank, or by files that the creditor's own one gets.</summary>
+    private Task<int> CollectByAsync(bool isOwnBank) => app.ReadEngineAsync(async db =>
+    {
+        var contract = await db.BankContracts.SingleOrDefaultAsync(c => c.CreditorId == app.Access.CreditorId);
+        if (contract is null) db.BankContracts.Add(contract = new() { CreditorId = app.Access.CreditorId, CreatedAt = app.Now() });
+        (contract.Account, contract.Holder, contract.ReleaseLimit, contract.HandOver, contract.IsActive) = (Standards.Iban.Parse(Account), "My company", 45m, HandOverWay.Download, isOwnBank);
+        return await db.SaveChangesAsync();
+    });
+
+    /// <summary>What a bank might send of the creditor's account, about collections that it got and about nothing that is known.</summary>
+    private byte[] Statement(string format, Rubbish rubbish)
+    {
+        var (parts, day, sum) = (new List<FilePart>(), app.Now().BrusselsDate(), 0m);
+        for (var n = 1; n <= 3; n++)
+        {
+            var amount = rubbish.One([40m, 12m, 5m, -40m, -12m, -5m]);
+            sum += amount;
+            parts.Add(new Entry { Number = n, Amount = amount, Currency = "EUR", BookedOn = day, ValueOn = day, BankReference = $"B{rubbish.Below(1_000_000)}" });
+            parts.Add(new EntryDetail
+            {
+                EntryNumber = n,
+                Number = 1,
+                Amount = amount,
+                CounterpartyName = "An",
+                EndToEndId = Plausible("/creditor/reporting", "sent", rubbish),
+                MandateId = rubbish.Chance(50) ? Plausible("/creditor/reporting", "mndtId", rubbish) : null,
+                ReturnReason = rubbish.Chance(40) ? rubbish.One(["AM04", "MD06", "NARR"]) : null,
+                Text = Plausible("/creditor/reporting", "invoice", rubbish),
+            });
+        }
+
+        using var file = new MemoryStream();
+        var opening = rubbish.Below(100_000);
+        StatementFile.Write(file, format, new()
+        {
+            Kind = FileKind.Statement,
+            Id = $"F{rubbish.Below(1_000_000)}",
+            Number = 1 + rubbish.Below(300),
+            Account = Account,
+            Currency = "EUR",
+            Holder = "My company",
+            From = day,
+            Until = day,
+            Balances = [new("OPBD", opening, day), new("CLBD", opening + sum, day)],
+        }, parts, day.ToDateTime(new(18, 0)));
+        return file.ToArray();
     }
 
     /// <summary>Addresses that a page of this pattern has.</summary>
@@ -144,6 +210,9 @@ internal sealed class FuzzedWorld(AppFixture app)
             "batchid" => Known(operation + " batch"),
             "pmtinfid" => Known("pmtinfid"),
             "file" => Known("file"),
+            "sent" => rubbish.Chance(70) ? Known("sent") : New("E"),
+            "transfer" => Known("sent"),
+            "transaction" => Known("transaction"),
             "key" => Known("key"),
             "email" or "cc" or "d" => rubbish.Chance(50) ? Known("email") : New("e") + "@example.org",
             "iban" => rubbish.One(["BE68539007547034", "BE68539007547034", "BE68539007547034", "BE91 0017 3264 1076", "BE16645348971174", "BE49473211985171", "NL91ABNA0417164300"]),
@@ -186,6 +255,7 @@ internal sealed class FuzzedWorld(AppFixture app)
     public byte[]? Document(string path, Rubbish rubbish) => path switch
     {
         "/creditor/mandate/pdf" => "%PDF-1.4 \n%%EOF"u8.ToArray(),
+        "/creditor/reporting" when rubbish.Chance(60) => Statement(rubbish.One([StatementFile.Coda, StatementFile.CodaTotals, "camt.053.001.02", "camt.053.001.08"]), rubbish),
         "/creditor/reporting" => Encoding.UTF8.GetBytes($"twikey:BE45734031872589 name;msg;amount;date;iban;bic\nAn;{Plausible(path, "r", rubbish)};1000;2026-03-17;BE68539007547034;GKCCBEBB\n"),
         "/creditor/invoice/ubl" => Encoding.UTF8.GetBytes($"""
             <?xml version="1.0" encoding="UTF-8"?>

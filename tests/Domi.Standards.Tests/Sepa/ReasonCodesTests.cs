@@ -6,9 +6,11 @@ public sealed class ReasonCodesTests
 {
     private static readonly string[] Codes =
     [
-        "AC01", "AC04", "AC06", "AC13", "AG01", "AG02", "AM04", "AM05", "BE05", "CNOR", "DNOR", "RC01", "DT01", "ED05", "FF01", "FF05",
-        "MD01", "MD02", "MD06", "MD07", "MS02", "MS03", "PY01", "RR01", "RR02", "RR03", "RR04", "SL01", "SL11", "SL12", "SL13", "SL14",
-        "TM01",
+        "AC01", "AC02", "AC03", "AC04", "AC06", "AC07", "AC13", "AG01", "AG02", "AG03", "AG07", "AM01", "AM02", "AM03", "AM04", "AM05",
+        "AM06", "AM07", "AM09", "AM10", "AM12", "AM18", "AM21", "AM23", "BE01", "BE04", "BE05", "BE06", "BE07", "CNOR", "CUST", "DNOR",
+        "DT01", "DT04", "DU01", "DU02", "DU03", "DU04", "DUPL", "ED05", "FF01", "FF03", "FF05", "FOCR", "FR01", "FRAD", "MD01", "MD02",
+        "MD05", "MD06", "MD07", "MS02", "MS03", "NARR", "NOAS", "PY01", "RC01", "RC03", "RC04", "RC07", "RF01", "RR01", "RR02", "RR03",
+        "RR04", "SL01", "SL11", "SL12", "SL13", "SL14", "TM01", "UPAY",
     ];
 
     private static readonly string[] Languages = ["fr", "nl", "en", "de"];
@@ -52,11 +54,11 @@ public sealed class ReasonCodesTests
         Assert.Equal(expected, ReasonCodes.Describe("ZZ99", language));
 
     [Fact]
-    public void Only_five_codes_leave_the_technical_bucket()
+    public void Only_what_the_debtor_cannot_or_will_not_leaves_the_technical_bucket()
     {
-        Assert.Equal(["AM04", "MS03"], In(FailureBucket.Soft));
-        Assert.Equal(["MD06", "MS02", "SL01"], In(FailureBucket.Hard));
-        Assert.Equal(Codes.Length - 5, In(FailureBucket.Technical).Count());
+        Assert.Equal(["AG07", "AM04", "MS03"], In(FailureBucket.Soft));
+        Assert.Equal(["CUST", "FR01", "FRAD", "MD06", "MS02", "SL01"], In(FailureBucket.Hard));
+        Assert.Equal(Codes.Length - 9, In(FailureBucket.Technical).Count());
         Assert.Equal(FailureBucket.Technical, ReasonCodes.BucketOf("ZZ99"));
         Assert.Equal(FailureBucket.Soft, ReasonCodes.BucketOf(" am04 "));
     }
@@ -64,7 +66,7 @@ public sealed class ReasonCodesTests
     [Fact]
     public void Only_funds_silence_and_a_wrong_day_may_be_retried()
     {
-        Assert.Equal(["AM04", "DT01", "ED05", "MS03", "TM01"], Codes.Where(ReasonCodes.MayRetry).Order());
+        Assert.Equal(["AG07", "AM04", "DT01", "DT04", "ED05", "MS03", "TM01"], Codes.Where(ReasonCodes.MayRetry).Order());
         Assert.Equal((2, 1, 0, 0), (ReasonCodes.MaxRetries("AM04"), ReasonCodes.MaxRetries("MS03"),
             ReasonCodes.MaxRetries("MD01"), ReasonCodes.MaxRetries("ZZ99")));
         Assert.False(ReasonCodes.MayRetry("ZZ99"));

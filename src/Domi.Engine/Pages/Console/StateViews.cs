@@ -122,6 +122,7 @@ internal static class StateViews
     {
         "accepted" => t["console.answer.accepted"],
         "undone" => t["console.answer.undone"],
+        "transfer" when i.TransferId is not null => t["console.assign_transfer"],
         { } answer when answer.StartsWith("transaction ", StringComparison.Ordinal) && i.DirectDebitId is not null => t["console.transaction_number", ("number", answer["transaction ".Length..])],
         var note => note,
     };

@@ -1,4 +1,5 @@
 using Domi.Engine.Statements;
+using Domi.Engine.Transfers;
 using Domi.Engine.Users;
 using Domi.Platform;
 using Microsoft.AspNetCore.Mvc;
@@ -22,6 +23,7 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
         var pays = item is { Amount: > 0, InvoiceId: null, Kind: LineKind.Transfer, Question: null };
         var candidates = pays ? (await import.CandidatesAsync(item, ct)).Select(c => c.Id).ToList() : [];
         var likely = await new Tables(Db, T, Me).InvoicesAsync(Db.Invoices.AsNoTracking().Where(i => candidates.Contains(i.Id)), ct: ct);
+        var transfers = item.Question is null ? [] : await settle.CandidatesOf(item).ToListAsync(ct);
         var state = StateViews.Of(T, item);
         Detail = new(T["console.line_number", ("number", Tables.Text(number))], item.Question is null ? state : state with { Note = null }, item.Name,
         [
@@ -33,7 +35,7 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
             new(T["console.answered_by"], new(StateViews.AnswerOf(T, item), null, item.AnsweredBy)), new(T["console.made"], new(item.ImportedAt)),
         ],
         [
-            .. item.Question is null ? [] : Answers(item),
+            .. item.Question is null ? [] : Answers(item, transfers),
             .. pays ? new Act[] { new("Link", T["console.link_line"], Fields: [new("invoice", T["console.invoice_typed"], likely.Rows is [var only] ? only.Cells[0].Plain : null, Longest: 70)]) } : [],
         ],
         pays ? [likely with { Title = T["console.likely"], Empty = T["console.likely_none"] }] : []);
@@ -55,9 +57,18 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
     public Task<IActionResult> OnPostAssignAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.Controller, "statement.assign", async token =>
     {
         if (await FindAsync(number, token) is not { } item) return null;
-        var transaction = Typed().Number("transaction") ?? throw Wire.Call.Missing("transaction");
+        var transaction = Typed().Text("transaction", 35) ?? throw Wire.Call.Missing("transaction");
         await settle.AssignAsync(item, transaction, Actor.Name, token);
-        return $"{Tables.Text(number)} → {Tables.Text(transaction)}";
+        return $"{Tables.Text(number)} → {transaction}";
+    }, Back(number), ct);
+
+    /// <summary>Which transfer it is about.</summary>
+    public Task<IActionResult> OnPostAssignTransferAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.Controller, "statement.assign", async token =>
+    {
+        if (await FindAsync(number, token) is not { } item) return null;
+        var transfer = Typed().Text("transfer", 35) ?? throw Wire.Call.Missing("transfer");
+        await settle.AssignTransferAsync(item, transfer, Actor.Name, token);
+        return $"{Tables.Text(number)} → {transfer}";
     }, Back(number), ct);
 
     /// <summary>The sum counts as it came.</summary>
@@ -81,10 +92,11 @@ internal sealed class StatementLineModel(Desk desk, StatementImport import, Sett
         return Tables.Text(number);
     }, Back(number), ct);
 
-    private List<Act> Answers(StatementItem item) =>
+    private List<Act> Answers(StatementItem item, List<CreditTransfer> transfers) =>
     [
         .. item is { Question: LineQuestion.BatchDiffers, Kind: LineKind.Batch, RunId: not null } ? [new Act("Accept", T["console.accept_batch"])] : Array.Empty<Act>(),
-        new("Assign", T["console.assign"], Fields: [new("transaction", T["console.transaction_typed"], Longest: 20)]),
+        new("Assign", T["console.assign"], Fields: [new("transaction", T["console.transaction_typed"], Longest: 35)]),
+        .. transfers.Count == 0 ? Array.Empty<Act>() : [new("AssignTransfer", T["console.assign_transfer"], Fields: [new("transfer", T["console.transfer_chosen"], Options: [.. transfers.Select(t => (t.EndToEndId, $"{t.Name}, {PageFormat.Money(t.Amount, T.Language)}, {PageFormat.ShortDay(t.RequestedOn, T.Language)}"))])])],
         new("Leave", T["console.leave"], Fields: [new("note", T["console.leave_note"], Longest: 300)]),
     ];
 
