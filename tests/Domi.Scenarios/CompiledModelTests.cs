@@ -33,6 +33,7 @@ public sealed class CompiledModelTests
         Assert.Equal("RuntimeModel", tested.Model.GetType().Name);
         Assert.Equal(typeof(T).Name + "Model", published.Model.GetType().Name);
         Assert.Equal(Tables(tested), Tables(published));
+        Assert.All(published.Model.GetEntityTypes().SelectMany(e => e.GetProperties()), p => Assert.Equal(p.ClrType.IsValueType && Nullable.GetUnderlyingType(p.ClrType) is null ? Activator.CreateInstance(p.ClrType) : null, p.Sentinel));
         Assert.Equal(filtered, published.Model.GetEntityTypes().Count(e => e.GetDeclaredQueryFilters().Count == 1));
     }
 
