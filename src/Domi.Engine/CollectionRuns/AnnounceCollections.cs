@@ -32,8 +32,9 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
 
     /// <param name="until">Up to this day all is announced; what lies further only when its notice is about to begin.</param>
     /// <param name="dayOf">The day on which the bank can collect what is asked for a day.</param>
+    /// <param name="most">What is above it does not leave, so nobody is told that it will.</param>
     /// <returns>Those that may not leave yet, by their id.</returns>
-    public async Task<IReadOnlyDictionary<Guid, Waits>> Async(Profile profile, DateOnly until, Func<DateOnly, DateOnly> dayOf, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<Guid, Waits>> Async(Profile profile, DateOnly until, Func<DateOnly, DateOnly> dayOf, decimal? most, CancellationToken ct)
     {
         var (today, now, notice) = (clock.Today, clock.GetUtcNow(), profile.BindingNotificationDays);
         var last = today.AddDays(notice + AheadDays) is var ahead && ahead > until ? ahead : until;
@@ -41,11 +42,11 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
         var rows = await (from d in open
                           join m in db.Mandates on d.MandateId equals m.Id
                           join c in db.Customers on m.CustomerId equals c.Id
-                          where m.ProfileId == profile.Id && m.DebtorAccount != null && ((m.State == MandateState.Signed && !m.IsSuspended) || d.IsForced)
+                          where m.ProfileId == profile.Id && (most == null || d.Amount <= most) && m.DebtorAccount != null && ((m.State == MandateState.Signed && !m.IsSuspended) || d.IsForced)
                           orderby d.Number
                           select new { Debit = d, Mandate = m, Customer = c }).ToListAsync(ct);
-        var told = (await (from a in db.Announcements.AsNoTracking()
-                           where open.Any(d => d.Id == a.DirectDebitId)
+        var told = (await (from d in open
+                           join a in db.Announcements.AsNoTracking() on d.Id equals a.DirectDebitId
                            join m in db.Mails on a.MailId equals (Guid?)m.Id into mails
                            from m in mails.DefaultIfEmpty()
                            orderby a.Id

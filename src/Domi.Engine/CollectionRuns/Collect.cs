@@ -62,7 +62,7 @@ internal static class Collect
         await db.TakeTurnsAsync(profile.Id, token); // of two who collect at the same time the second takes what is left
         var open = await db.DirectDebits.Where(d => d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
             && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
-        if (announce is not null && await announce.Async(profile, last, asked => profile.OpenOn(asked > earliest ? asked : earliest), token) is { } waits) open.RemoveAll(d => waits.ContainsKey(d.Id));
+        if (announce is not null && await announce.Async(profile, last, asked => profile.OpenOn(asked > earliest ? asked : earliest), null, token) is { } waits) open.RemoveAll(d => waits.ContainsKey(d.Id));
         if (open.Count == 0) return null;
 
         var latest = open.Max(d => d.RequestedOn);

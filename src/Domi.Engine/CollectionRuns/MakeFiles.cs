@@ -46,7 +46,7 @@ internal sealed class MakeFiles(EngineDb db, AnnounceCollections announce, Busin
         var (bank, local) = (contract.Bank, clock.GetLocalNow().DateTime);
         var earliest = bank.EarliestCollection(local);
         var last = until > earliest ? until.Value : earliest;
-        var waits = announces || profile.AnnouncesCollections ? await announce.Async(profile, last, DayOf, ct) : new Dictionary<Guid, Waits>();
+        var waits = announces || profile.AnnouncesCollections ? await announce.Async(profile, last, DayOf, contract.MostPerCollection, ct) : new Dictionary<Guid, Waits>();
         var candidates = await (from d in db.DirectDebits
                                 join m in db.Mandates on d.MandateId equals m.Id
                                 where d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && !d.IsCard && d.RequestedOn <= last && m.ProfileId == profile.Id && m.DebtorAccount != null
@@ -113,7 +113,7 @@ internal sealed class MakeFiles(EngineDb db, AnnounceCollections announce, Busin
     {
         await db.TakeTurnsAsync(profile.Id, ct);
         var earliest = contract.Bank.EarliestCollection(clock.GetLocalNow().DateTime);
-        Tell(contract, by, Troubled(await announce.Async(profile, earliest, day => TargetCalendar.NextOpen(day > earliest ? day : earliest), ct)));
+        Tell(contract, by, Troubled(await announce.Async(profile, earliest, day => TargetCalendar.NextOpen(day > earliest ? day : earliest), contract.MostPerCollection, ct)));
     }
 
     private static List<string> Troubled(IReadOnlyDictionary<Guid, Waits> waits) =>

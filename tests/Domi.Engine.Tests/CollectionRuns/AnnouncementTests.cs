@@ -29,8 +29,10 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         DirectDebit[] debits = [await CollectionAsync(mandate, 60m), await CollectionAsync(mandate, 25m)];
         Assert.All(debits, d => Assert.Equal(TargetCalendar.NextOpen(Today.AddDays(Notice + 1)), d.RequestedOn)); // the day is right before anybody is told
 
-        Assert.Equal(["announced", "announced"], await LeftOutAsync(profile));
-        Assert.Equal(["announcing", "announcing"], await LeftOutAsync(profile)); // queued is not told
+        await CollectionAsync(await GivenAMandateAsync(profile, "TOLD-TOO-MUCH"), 600m);
+        Assert.Equal(["announced", "announced", "too_much"], await LeftOutAsync(profile));
+        Assert.Empty(await MailsAsync("TOLD-TOO-MUCH")); // it will not be collected
+        Assert.Equal(["announcing", "announcing", "too_much"], await LeftOutAsync(profile)); // queued is not told
         var mail = Assert.Single(await MailsAsync("TOLD"));
         Assert.Equal("nl", mail.Language);
         foreach (var named in new[] { PageFormat.LongDay(debits[0].RequestedOn, "nl"), PageFormat.Money(60m, "nl"), PageFormat.Money(25m, "nl"), mandate, "BE41ZZZ0712845377", "Monthly fee", "My company" })
@@ -42,7 +44,7 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         await app.RunEngineAsync<SendMails>();
         var accepted = Assert.Single(await MailsAsync("TOLD")).AcceptedAt;
         Assert.All(await AnnouncementsAsync(debits[0]), a => Assert.Equal((AnnouncedBy.Mail, debits[0].RequestedOn, 60m, accepted), (a.By, a.CollectOn, a.Amount, a.AnnouncedAt)));
-        Assert.Empty(await LeftOutAsync(profile));
+        Assert.Equal(["too_much"], await LeftOutAsync(profile));
 
         foreach (var debit in debits) Assert.Equal((DirectDebitState.Sent, debit.RequestedOn, null), (await DebitAsync(debit) is var sent ? sent.State : default, sent.RequestedOn, sent.HeldBecause));
         using var viewer = await Person.OfAsync(app, ConsoleRole.Viewer, "de");
@@ -163,7 +165,7 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
 
     private DateOnly Today => app.Now().BrusselsDate();
 
-    private Task<OwnBank> OpenAsync() => OwnBank.OpenAsync(app, OwnBank.IbanOf(Interlocked.Increment(ref numbers)), 1, new() { Decide = (_, _) => Fate.Done });
+    private Task<OwnBank> OpenAsync() => OwnBank.OpenAsync(app, OwnBank.IbanOf(Interlocked.Increment(ref numbers)), 1, new() { Decide = (_, _) => Fate.Done }, c => c.MostPerCollection = 500m);
 
     private Task<string> GivenAProfileAsync(bool announces = true, Action<Domi.Engine.Profiles.Profile>? shape = null) => app.GivenAProfileAsync(Interlocked.Increment(ref numbers), p =>
     {

@@ -250,6 +250,9 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
         await own.CarryOutAsync();
         await own.UntilAsync(waits.RequestedOn.AddDays(66));
         Assert.Equal([TransferState.Paid, TransferState.Paid, TransferState.Open], await TransfersAsync(waits, freed, claimed));
+        // Why it stayed behind is on its row and in the activity: a client of the API asked for it, and has no screen.
+        Assert.Equal("taken_back", await app.ReadEngineAsync(db => db.Transfers.Where(t => t.DirectDebitId == claimed.Id).Select(t => t.HeldBecause).SingleAsync()));
+        Assert.True(await app.ReadEngineAsync(db => db.ConsoleActs.AnyAsync(a => a.Act == "file.stayed_behind" && a.Name == "API")));
     }
 
     [Fact]
