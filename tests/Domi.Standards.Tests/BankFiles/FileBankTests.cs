@@ -273,6 +273,14 @@ public sealed class FileBankTests
     }
 
     [Fact]
+    public void A_late_report_on_what_comes_behind_the_months_last_open_day_is_not_held_back_into_the_next_month()
+    {
+        var bank = Bank(new() { Untidiness = Untidiness.LateReports, UntidyShare = 1 });
+        Assert.Empty(bank.Receive(File("M-1", "B-1", "E-1"), Handed));
+        Assert.Single(bank.Receive(File("M-2", "B-2", "E-2"), new(2026, 5, 30, 6, 0, 0, TimeSpan.FromHours(2)))); // a Saturday, and the last of May but one
+    }
+
+    [Fact]
     public void Transfers_beyond_the_overdraft_are_refused_on_their_day()
     {
         var bank = Bank(new() { Overdraft = 0, Rates = FateRates.None });

@@ -427,9 +427,10 @@ public sealed class FileBank
     private void ReportLater(ReceivedFile file, FilePart batch, List<PaymentTruth> payments, DateOnly day) =>
         Report(file, day.ToDateTime(new(17, 0)), "PART", null, [new(batch, null, payments.ConvertAll(p => new RejectedPayment(p.Payment, p.Reason!)), "PART")]);
 
+    // Behind the month's last TARGET day nothing is held back: no close of that month would send it.
     private void Send(SentFile file, DateOnly day, int delay)
     {
-        if (delay == 0) outgoing.Add(file);
+        if (delay == 0 || TargetCalendar.AddOpenDays(day, 1).Month != day.Month) outgoing.Add(file);
         else held.Add((TargetCalendar.AddOpenDays(day, delay), file));
     }
 
