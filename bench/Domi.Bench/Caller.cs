@@ -5,29 +5,32 @@ using System.Text;
 namespace Domi.Bench;
 
 /// <summary>
-/// One connection that is kept open, and no more than a request must cost: the generator shares the processors with what it measures.
+/// One connection that is kept open, and no more than a request must cost: the generator shares the processors with what it measures. Whoever
+/// calls waits in the kernel, on a thread of his own.
 /// </summary>
-internal sealed class Caller : IAsyncDisposable
+internal sealed class Caller : IDisposable
 {
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] buffer = new byte[16_384];
 
-    public static async Task<Caller> OpenAsync(Uri address)
+    public static Caller Open(Uri address)
     {
         var caller = new Caller();
-        await caller.socket.ConnectAsync(address.Host, address.Port);
+        caller.socket.Connect(address.Host, address.Port);
         return caller;
     }
 
+    public static Task OnAThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     /// <summary>Sends and waits for the whole answer. Fails when it is not 200, or has no length.</summary>
-    public async Task<(string Head, ReadOnlyMemory<byte> Body)> SendAsync(string method, string path, string token, string? body = null)
+    public (string Head, ReadOnlyMemory<byte> Body) Send(string method, string path, string token, string? body = null)
     {
         var content = body is null ? "" : $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
-        await socket.SendAsync(Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n{content}\r\n{body}"));
+        socket.Send(Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n{content}\r\n{body}"));
         for (var (read, length, end) = (0, 0, -1); ;)
         {
             if (read == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
-            var more = await socket.ReceiveAsync(buffer.AsMemory(read));
+            var more = socket.Receive(buffer.AsSpan(read));
             if (more == 0) throw new InvalidOperationException("The connection was closed.");
             read += more;
             if (end < 0)
@@ -53,9 +56,5 @@ internal sealed class Caller : IAsyncDisposable
         return int.Parse(digits.IndexOf('\r') is >= 0 and var line ? digits[..line] : digits, CultureInfo.InvariantCulture);
     }
 
-    public ValueTask DisposeAsync()
-    {
-        socket.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => socket.Dispose();
 }

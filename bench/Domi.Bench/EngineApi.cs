@@ -40,10 +40,10 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
         var otp = OneTimePassword.Compute("0123456789abcdef0123456789abcdef", "own", TimeProvider.System.GetUtcNow());
         using var login = await http.PostAsync("/creditor", new FormUrlEncodedContent([new("apiToken", "EngineKeyOfTheTests"), new("otp", otp.ToString(CultureInfo.InvariantCulture))]));
         token = login.Headers.GetValues("Authorization").Single();
-        await using var caller = await Caller.OpenAsync(app.Engine);
+        using var caller = Caller.Open(app.Engine);
         for (var i = 0; i < Mandates; i++)
         {
-            var answer = await caller.SendAsync("POST", "/creditor/sign", token, $$"""{"ct":1,"method":"import","customerNumber":"M-{{i}}","email":"m{{i}}@example.org","firstname":"Member","lastname":"{{i}}","iban":"BE68539007547034","mandateNumber":"BENCH{{i}}"}""");
+            var answer = caller.Send("POST", "/creditor/sign", token, $$"""{"ct":1,"method":"import","customerNumber":"M-{{i}}","email":"m{{i}}@example.org","firstname":"Member","lastname":"{{i}}","iban":"BE68539007547034","mandateNumber":"BENCH{{i}}"}""");
             mandates.Add(JsonDocument.Parse(answer.Body).RootElement.GetProperty("MndtId").GetString()!);
         }
     }
@@ -56,9 +56,9 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         var writing = true;
         var run = Guid.CreateVersion7().ToString("n")[^6..];
-        var writers = Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
+        var writers = Enumerable.Range(0, Writers).Select(w => Caller.OnAThread(() =>
         {
-            await using var caller = await Caller.OpenAsync(app.Engine);
+            using var caller = Caller.Open(app.Engine);
             for (var i = 0; clock.Elapsed < length; i++)
             {
                 var (path, body) = w switch
@@ -68,21 +68,21 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
                     _ => ("/creditor/invite", $$"""{"ct":1,"customerNumber":"{{run}}-{{w}}-{{i}}","email":"i{{i}}@example.org","firstname":"Guest","lastname":"{{i}}","l":"nl"}"""),
                 };
                 var started = Stopwatch.GetTimestamp();
-                await caller.SendAsync("POST", path, token, body);
+                caller.Send("POST", path, token, body);
                 waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 if (w < 7) Interlocked.Increment(ref invoices);
             }
         })).ToArray();
-        var readers = FeedPaths.Select(path => Task.Run(async () =>
+        var readers = FeedPaths.Select(path => Caller.OnAThread(() =>
         {
-            await using var caller = await Caller.OpenAsync(app.Engine);
+            using var caller = Caller.Open(app.Engine);
             for (var (last, idle) = ("", Stopwatch.StartNew()); writing || idle.Elapsed < TimeSpan.FromSeconds(1);)
             {
-                var page = await caller.SendAsync("GET", path, token);
+                var page = caller.Send("GET", path, token);
                 var position = Regex.Match(page.Head, @"^X-LAST: (\d+)", RegexOptions.Multiline | RegexOptions.IgnoreCase).Groups[1].Value;
                 if (position == last)
                 {
-                    await Task.Delay(100); // nothing new: more patient than this is every client
+                    Thread.Sleep(100); // nothing new: more patient than this is every client
                     continue;
                 }
 
@@ -116,11 +116,11 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
             body.Append(CultureInfo.InvariantCulture, $$$"""{"id":"{{{Guid.CreateVersion7()}}}","number":"BULK-{{{Guid.CreateVersion7():n}}}","title":"Invoice {{{i}}}","amount":{{{100 + (i % 50)}}}.25,"date":"2026-03-17","duedate":"2026-04-17","ct":1,"customer":{"customerNumber":"B-{{{i % 500}}}","email":"b{{{i % 500}}}@example.org","firstname":"Bulk","lastname":"{{{i % 500}}}"}}""");
         }
 
-        await using var caller = await Caller.OpenAsync(app.Engine);
+        using var caller = Caller.Open(app.Engine);
         var clock = Stopwatch.StartNew();
-        var batch = JsonDocument.Parse((await caller.SendAsync("POST", "/creditor/invoice/bulk", token, body.Append(']').ToString())).Body).RootElement.GetProperty("batchId").ToString();
+        var batch = JsonDocument.Parse((caller.Send("POST", "/creditor/invoice/bulk", token, body.Append(']').ToString())).Body).RootElement.GetProperty("batchId").ToString();
         var seconds = clock.Elapsed.TotalSeconds;
-        var results = JsonDocument.Parse((await caller.SendAsync("GET", $"/creditor/invoice/bulk?batchId={batch}", token)).Body).RootElement;
+        var results = JsonDocument.Parse((caller.Send("GET", $"/creditor/invoice/bulk?batchId={batch}", token)).Body).RootElement;
         var made = (results.ValueKind == JsonValueKind.Array ? results : results.EnumerateObject().Single(p => p.Value.ValueKind == JsonValueKind.Array).Value).EnumerateArray().Count(r => r.GetProperty("status").ToString() == "OK");
         return made == 5_000 ? seconds : throw new InvalidOperationException($"{made} of 5,000 invoices were made.");
     }
@@ -128,8 +128,8 @@ internal sealed class EngineApi(string folder) : IAsyncDisposable
     /// <summary>The page of an open invoice: time to its first byte (p95, milliseconds), and the bytes of the page with all it loads.</summary>
     public async Task<(double P95, double Kilobytes)> PageAsync()
     {
-        await using var caller = await Caller.OpenAsync(app.Engine);
-        var url = JsonDocument.Parse((await caller.SendAsync("POST", "/creditor/invoice", token, $$$"""{"id":"{{{Guid.CreateVersion7()}}}","number":"PAGE-{{{Guid.CreateVersion7():n}}}","title":"Accounting March","amount":121.5,"date":"2026-03-17","duedate":"2026-04-17","ct":1,"remittance":"090933755493","customer":{"customerNumber":"PAGE","email":"page@example.org","firstname":"Luc","lastname":"Maes","l":"nl"}}""")).Body).RootElement.GetProperty("url").GetString()!;
+        using var caller = Caller.Open(app.Engine);
+        var url = JsonDocument.Parse((caller.Send("POST", "/creditor/invoice", token, $$$"""{"id":"{{{Guid.CreateVersion7()}}}","number":"PAGE-{{{Guid.CreateVersion7():n}}}","title":"Accounting March","amount":121.5,"date":"2026-03-17","duedate":"2026-04-17","ct":1,"remittance":"090933755493","customer":{"customerNumber":"PAGE","email":"page@example.org","firstname":"Luc","lastname":"Maes","l":"nl"}}""")).Body).RootElement.GetProperty("url").GetString()!;
         using var http = app.EngineClient();
         var waits = new List<double>();
         for (var i = 0; i < 250; i++)

@@ -115,14 +115,14 @@ async Task InvoicesAsync()
         var waits = new System.Collections.Concurrent.ConcurrentBag<double>();
         var clock = Stopwatch.StartNew();
         var cpu = CpuSeconds();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(w => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(w => Caller.OnAThread(() =>
         {
-            await using var caller = await Caller.OpenAsync(app.EngineHttp.BaseAddress!);
+            using var caller = Caller.Open(app.EngineHttp.BaseAddress!);
             for (var i = 0; clock.Elapsed < TimeSpan.FromSeconds(seconds); i++)
             {
                 var body = $$$"""{"id":"{{{Guid.CreateVersion7()}}}","number":"B{{{seconds}}}-{{{w}}}-{{{i}}}","amount":121.5,"date":"2026-03-17","duedate":"2026-04-17","ct":1,"remittance":"090933755493","customer":{"customerNumber":"{{{w}}}-{{{i % 50}}}","email":"a{{{w}}}-{{{i % 50}}}@example.org"}}""";
                 var started = Stopwatch.GetTimestamp();
-                await caller.SendAsync("POST", "/creditor/invoice", token, body);
+                caller.Send("POST", "/creditor/invoice", token, body);
                 waits.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
         })));
