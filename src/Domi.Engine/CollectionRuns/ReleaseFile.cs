@@ -175,7 +175,7 @@ internal sealed class HandOverFiles(EngineDb db, BankServer server, BusinessCloc
         var draft = place + ".tmp";
         try
         {
-            var isThere = await server.WithAsync(contract, async (client, token) =>
+            var isThere = await server.WithAsync(contract, TimeSpan.FromMinutes(2), async (client, token) =>
             {
                 if (file.UploadedAt is null)
                 {

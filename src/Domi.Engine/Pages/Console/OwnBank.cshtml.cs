@@ -93,7 +93,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings, Secrets sec
         try
         {
             if (shown is null) shown = await server.KeyAsync(contract, ct);
-            else await server.WithAsync(contract, async (client, token) =>
+            else await server.WithAsync(contract, TimeSpan.FromMinutes(1), async (client, token) =>
             {
                 foreach (var folder in new[] { contract.SftpOut, contract.SftpIn }) await client.GetAttributesAsync(folder.Length > 0 ? folder : ".", token);
                 return true;
