@@ -182,6 +182,15 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
             Assert.Contains($"id=\"e-{field}\"", html);
             Assert.DoesNotContain("PRIVATE KEY-----", html);
         }
+
+        // The secret is kept for this server and this user alone.
+        var fields = Fields(bank, (await ContractAsync()).Account).Where(f => f.Name != "sftpSecret").ToArray();
+        using (var same = await person.DoAsync("/console/bank", fields)) Assert.Equal(HttpStatusCode.Redirect, same.StatusCode);
+        foreach (var (field, value) in new[] { ("sftpHost", "elsewhere.example"), ("sftpPort", "2222"), ("sftpUser", "somebody") })
+        {
+            using var other = await person.DoAsync("/console/bank", [.. fields.Where(f => f.Name != field), (field, value)]);
+            Assert.Contains("id=\"e-sftpSecret\"", await other.Content.ReadAsStringAsync());
+        }
     }
 
     private DateOnly Today => app.Now().BrusselsDate();
