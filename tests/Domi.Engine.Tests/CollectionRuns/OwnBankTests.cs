@@ -296,12 +296,14 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
         var own = await OpenAsync();
         await client.BookAsync(EngineClient.Invoice(number, 60m, number));
         var day = app.Now().BrusselsDate();
-        byte[] In(string written) => own.StatementAs(written, "T1", day, 1_000m, (60m, new() { EntryNumber = 1, Number = 1, Text = number, CounterpartyName = "Member" }), (-5m, new() { EntryNumber = 2, Number = 1, Text = "Rent", CounterpartyName = "Owner" }));
+        byte[] In(string written, int later = 0) => own.StatementAs(written, "T1", day.AddDays(later), 1_000m, (60m, new() { EntryNumber = 1, Number = 1, Text = number, CounterpartyName = "Member" }), (-5m, new() { EntryNumber = 2, Number = 1, Text = "Rent", CounterpartyName = "Owner" }));
         Assert.Equal(StatementState.Taken, Assert.Single(await own.TakeAsync(In(format))).Statement.State);
 
         var again = Assert.Single(await own.TakeAsync(In(other)));
 
         Assert.Equal((false, StatementState.Held, "statement.resembles"), (again.IsKnown, again.Statement.State, again.Statement.Findings.Single(f => f.Severity is Severity.Hold).Rule));
+        // Nor does one that ends at the midnight after.
+        Assert.Contains("statement.resembles", Assert.Single(await own.TakeAsync(In(other, 1))).Statement.Findings.Select(f => f.Rule));
         Assert.Equal(60m, await app.ReadEngineAsync(db => db.Invoices.Where(i => i.Number == number).Select(i => i.PaidAmount).SingleAsync()));
         Assert.Equal(2, await app.ReadEngineAsync(db => db.StatementItems.CountAsync(i => i.Account == own.Account)));
         // Another balance is another statement, and the bank's next one of the day.
