@@ -77,6 +77,16 @@ internal static class BackupCommands
         await db.Creditors.ExecuteUpdateAsync(set => set.SetProperty(c => c.FeedCounter, c => c.FeedCounter + Leap).SetProperty(c => c.ObjectCounter, given), ct);
         // A backup of before there was one gets it, from the counter, when the schema is brought up to date.
         if (!db.IsSqlite) await db.Database.ExecuteSqlAsync($"select setval(to_regclass('object_numbers'), {given})", ct);
+        await HoldFilesAsync(db, ct);
+    }
+
+    /// <summary>A file that was to go to the bank by itself may have gone since the backup: a person decides. The schema is still the backup's.</summary>
+    private static async Task HoldFilesAsync(EngineDb db, CancellationToken ct)
+    {
+        var applied = (await db.Database.GetAppliedMigrationsAsync(ct)).ToHashSet(StringComparer.Ordinal);
+        var waiting = db.OutgoingFiles.Where(f => f.HandOverDueAt != null);
+        if (applied.Contains("20261206000000_Announcements")) await waiting.ExecuteUpdateAsync(set => set.SetProperty(f => f.HandOverDueAt, (DateTimeOffset?)null).SetProperty(f => f.HandOverProblem, "bank_file_restored"), ct);
+        else if (applied.Contains("20261205000000_OwnBank")) await waiting.ExecuteUpdateAsync(set => set.SetProperty(f => f.HandOverDueAt, (DateTimeOffset?)null), ct);
     }
 
     private static void Tell(IEnumerable<BackedUpModule> modules)

@@ -44,21 +44,22 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
                           join c in db.Customers on m.CustomerId equals c.Id
                           where m.ProfileId == profile.Id && (most == null || d.Amount <= most) && m.DebtorAccount != null && ((m.State == MandateState.Signed && !m.IsSuspended) || d.IsForced)
                           orderby d.Number
-                          select new { Debit = d, Mandate = m, Customer = c }).ToListAsync(ct);
+                          select new { Debit = d, Mandate = m, Customer = c, Email = db.Invoices.Where(i => i.Id == d.InvoiceId).Select(i => i.Email).FirstOrDefault() ?? c.Email }).ToListAsync(ct);
         var told = (await (from d in open
                            join a in db.Announcements.AsNoTracking() on d.Id equals a.DirectDebitId
                            join m in db.Mails on a.MailId equals (Guid?)m.Id into mails
                            from m in mails.DefaultIfEmpty()
                            orderby a.Id
-                           select new { Announcement = a, MailState = m == null ? (MailState?)null : m.State, To = m == null ? null : m.To }).ToListAsync(ct)).ToLookup(a => a.Announcement.DirectDebitId);
+                           select new { Announcement = a, MailState = m == null ? (MailState?)null : m.State, To = m == null ? null : m.To, Attempts = m == null ? 0 : m.Attempts }).ToListAsync(ct)).ToLookup(a => a.Announcement.DirectDebitId);
         var waits = new Dictionary<Guid, Waits>();
-        var due = new List<(DirectDebit Debit, Mandate Mandate, Customer Customer)>();
+        var due = new List<(DirectDebit Debit, Mandate Mandate, Customer Customer, string Email)>();
         foreach (var row in rows)
         {
             var debit = row.Debit;
             var day = dayOf(debit.RequestedOn);
-            var former = told[debit.Id].LastOrDefault(a => a.MailState is not MailState.Withdrawn);
-            var (of, email) = (former?.Announcement, row.Customer.Email);
+            // Given up after the last attempt no server declined it for good: the way out was shut, and another mail may well arrive.
+            var former = told[debit.Id].LastOrDefault(a => a.MailState is not MailState.Withdrawn && !(a.MailState is MailState.Refused && a.Attempts >= Mail.MostAttempts));
+            var (of, email) = (former?.Announcement, row.Email);
             var counts = of?.AnnouncedAt?.BrusselsDate() ?? today;
             // A mail that failed is not sent again by itself to the same address: it would fail again.
             if (of is { AnnouncedAt: null } && former!.MailState is MailState.Refused or MailState.Uncertain && (email is null || email == former.To) && (of.CollectOn, of.Amount) == (debit.RequestedOn, debit.Amount))
@@ -68,38 +69,57 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
                 if (of.AnnouncedAt is null) Hold(debit, Held.Of("announcing", day));
             }
             else if (email is null) Hold(debit, new("no_address"));
-            else Announce(debit, row.Mandate, row.Customer, day);
+            else
+            {
+                Move(debit, day, notice);
+                due.Add((debit, row.Mandate, row.Customer, email));
+                Hold(debit, Held.Of("announced", debit.RequestedOn));
+            }
         }
 
-        foreach (var together in due.GroupBy(d => (d.Mandate.Id, d.Debit.RequestedOn)))
-        {
-            var of = together.ToList();
-            var sent = await mail.AnnouncementAsync(db, [.. of.Select(d => d.Debit)], of[0].Customer, of[0].Mandate, now, ct);
-            db.Announcements.AddRange(of.Select(d => Announcement.Of(d.Debit, AnnouncedBy.Mail, null, now, sent.Id)));
-        }
-
+        foreach (var of in due.GroupBy(d => (d.Mandate.Id, d.Debit.RequestedOn, d.Email)).Select(g => g.ToList())) await SendAsync([.. of.Select(d => d.Debit)], of[0].Mandate, of[0].Customer, of[0].Email, ct);
         return waits;
-
-        void Announce(DirectDebit debit, Mandate mandate, Customer customer, DateOnly day)
-        {
-            var noticed = TargetCalendar.NextOpen(today.AddDays(notice));
-            if (noticed > day) day = noticed;
-            if (debit.RequestedOn != day) debit.Postpone(day, now);
-            due.Add((debit, mandate, customer));
-            Hold(debit, Held.Of("announced", day));
-        }
 
         void Hold(DirectDebit debit, Held why) => waits[debit.Id] = new(debit, why, debit.Hold(why, now));
     }
 
+    /// <summary>A person wants what was refused, or is uncertain, announced by mail once more.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_state</c>: it does not wait for that; <c>err_missing_params</c>: there is no address.</exception>
+    public async Task AgainAsync(DirectDebit debit, CancellationToken ct)
+    {
+        if (debit is not { State: DirectDebitState.Open, HeldBecause: "mail_refused" or "mail_uncertain" }) throw new RefusedException("err_invalid_state", $"Transaction {debit.Number} does not wait for its announcement.");
+        var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, ct);
+        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
+        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
+        var email = await db.Invoices.Where(i => i.Id == debit.InvoiceId).Select(i => i.Email).SingleOrDefaultAsync(ct) ?? customer.Email ?? throw new RefusedException("err_missing_params", "There is no address.", ("name", "email"));
+        Move(debit, debit.RequestedOn, profile.BindingNotificationDays);
+        await SendAsync([debit], mandate, customer, email, ct);
+        debit.Hold(Held.Of("announced", debit.RequestedOn), clock.GetUtcNow());
+    }
+
+    private void Move(DirectDebit debit, DateOnly day, int notice)
+    {
+        var noticed = TargetCalendar.NextOpen(clock.Today.AddDays(notice));
+        if (noticed > day) day = noticed;
+        if (debit.RequestedOn != day) debit.Postpone(day, clock.GetUtcNow());
+    }
+
+    private async Task SendAsync(IReadOnlyList<DirectDebit> debits, Mandate mandate, Customer customer, string to, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var sent = await mail.AnnouncementAsync(db, debits, customer, mandate, to, now, ct);
+        db.Announcements.AddRange(debits.Select(d => Announcement.Of(d, AnnouncedBy.Mail, null, now, sent.Id)));
+    }
+
     /// <summary>A person says that the creditor announced a collection himself: on a day that is past, for a day that is far enough.</summary>
-    /// <exception cref="RefusedException"><c>err_invalid_date</c>: it is yet to come; <c>notice_too_short</c>: the day of collection is within the notice, or past.</exception>
+    /// <exception cref="RefusedException"><c>err_invalid_date</c>: it is yet to come; <c>notice_too_short</c>: the day of collection is within the notice, or past, or one that the bank cannot meet.</exception>
     public async Task RecordAsync(DirectDebit debit, DateOnly announcedOn, DateOnly collectOn, string note, string by, CancellationToken ct)
     {
         var (today, now) = (clock.Today, clock.GetUtcNow());
         var profile = await db.Profiles.AsNoTracking().SingleAsync(p => db.Mandates.Any(m => m.Id == debit.MandateId && m.ProfileId == p.Id), ct);
         if (announcedOn > today) throw new RefusedException("err_invalid_date", $"{announcedOn:O} is yet to come.", ("name", "announcedOn")) { Field = "announcedOn" };
         var first = TargetCalendar.NextOpen(announcedOn.AddDays(profile.BindingNotificationDays));
+        if (await db.BankContracts.AsNoTracking().SingleOrDefaultAsync(c => c.CreditorId == debit.CreditorId, ct) is { } contract && contract.Bank.EarliestCollection(clock.GetLocalNow().DateTime) is var earliest && first < earliest) first = earliest;
         if (collectOn < first || collectOn < today) throw new RefusedException("notice_too_short", $"{collectOn:O} is too early.", ("day", first < today ? TargetCalendar.NextOpen(today) : first)) { Field = "collectOn" };
         debit.Postpone(TargetCalendar.NextOpen(collectOn), now);
         db.Announcements.Add(Announcement.Of(debit, AnnouncedBy.Creditor, announcedOn.StartOfDay(), now, null, note, by));
@@ -129,6 +149,9 @@ internal sealed class AnnouncementOutcome(BusinessClock clock) : MailOutcome
     public override async Task RecordAsync(ModuleDb db, Mail mail, CancellationToken ct)
     {
         if (mail is not { State: MailState.Accepted, AcceptedAt: { } at } || mail.Purpose is not (Purpose or "retry")) return;
-        foreach (var announcement in await ((EngineDb)db).Announcements.Where(a => a.MailId == mail.Id).ToListAsync(ct)) announcement.Accept(at);
+        var engine = (EngineDb)db;
+        foreach (var announcement in await engine.Announcements.Where(a => a.MailId == mail.Id).ToListAsync(ct)) announcement.Accept(at);
+        var waiting = engine.DirectDebits.Where(d => d.State == DirectDebitState.Open && d.HeldBecause == "announcing");
+        foreach (var debit in await waiting.Where(d => engine.Announcements.Any(a => a.MailId == mail.Id && a.DirectDebitId == d.Id)).ToListAsync(ct)) debit.Hold(Held.Of("announced", debit.RequestedOn), at);
     }
 }

@@ -15,8 +15,8 @@ namespace Domi.Engine.CollectionRuns;
 internal sealed class BankServer(Secrets secrets, DomiSettings settings)
 {
     private static readonly TimeSpan DialogueWait = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ConnectWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     /// <summary>The key that the server shows, as <c>ssh-keygen -l</c> writes it; nobody logs in.</summary>
     public async Task<string> KeyAsync(BankContract contract, CancellationToken ct)
@@ -24,7 +24,7 @@ internal sealed class BankServer(Secrets secrets, DomiSettings settings)
         string? shown = null;
         try
         {
-            return await TalkAsync<string>(contract, key =>
+            return await TalkAsync<string>(contract, ConnectWait, key =>
             {
                 shown = key;
                 return false;
@@ -37,13 +37,14 @@ internal sealed class BankServer(Secrets secrets, DomiSettings settings)
     }
 
     /// <summary>Does something on the server, under the key that was confirmed.</summary>
-    public async Task<T> WithAsync<T>(BankContract contract, Func<SftpClient, CancellationToken, Task<T>> work, CancellationToken ct)
+    /// <param name="longest">How long it may take once the server let us in.</param>
+    public async Task<T> WithAsync<T>(BankContract contract, TimeSpan longest, Func<SftpClient, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         if (contract.SftpKey is not { } confirmed) throw new RefusedException("bank_server_unconfirmed", "Nobody confirmed the key of the bank's server.");
         string? shown = null;
         try
         {
-            return await TalkAsync(contract, key => (shown = key) == confirmed, work, ct);
+            return await TalkAsync(contract, longest, key => (shown = key) == confirmed, work, ct);
         }
         catch (RefusedException) when (shown is not null && shown != confirmed)
         {
@@ -51,10 +52,10 @@ internal sealed class BankServer(Secrets secrets, DomiSettings settings)
         }
     }
 
-    private async Task<T> TalkAsync<T>(BankContract contract, Func<string, bool> trusts, Func<SftpClient, CancellationToken, Task<T>> work, CancellationToken ct)
+    private async Task<T> TalkAsync<T>(BankContract contract, TimeSpan longest, Func<string, bool> trusts, Func<SftpClient, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(LongestWait);
+        limit.CancelAfter(ConnectWait);
         try
         {
             var addresses = await OutgoingCalls.AllowedAsync(contract.SftpHost!, (_, address) => (settings.Sandbox.Enabled || settings.IsDevelopment) && IPAddress.IsLoopback(address), limit.Token);
@@ -65,6 +66,7 @@ internal sealed class BankServer(Secrets secrets, DomiSettings settings)
             using var client = new SftpClient(connection) { OperationTimeout = AnswerWait };
             client.HostKeyReceived += (_, e) => e.CanTrust = trusts("SHA256:" + e.FingerPrintSHA256);
             await client.ConnectAsync(limit.Token);
+            limit.CancelAfter(longest);
             return await work(client, limit.Token);
         }
         catch (Exception e) when (e is SshException or SocketException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))

@@ -108,7 +108,7 @@ public sealed class OutgoingFile
     public void Upload(DateTimeOffset now)
     {
         Require(OutgoingState.Released);
-        UploadedAt = now;
+        (UploadedAt, HandOverProblem) = (UploadedAt ?? now, null);
         Version++;
     }
 
@@ -121,8 +121,9 @@ public sealed class OutgoingFile
         Version++;
     }
 
-    /// <summary>Nobody can tell whether the bank has it: a person asks, and says so.</summary>
-    public void Park(string problem)
+    /// <summary>Nothing more happens by itself: a person takes it to the bank, says that it has it, or withdraws it.</summary>
+    /// <param name="problem">Why; null when only the way was changed.</param>
+    public void Park(string? problem)
     {
         Require(OutgoingState.Released);
         (HandOverProblem, HandOverDueAt) = (problem, null);
@@ -148,7 +149,7 @@ public sealed class OutgoingFile
     /// <exception cref="RefusedException"><c>err_invalid_state</c>: the bank has it, and did not refuse it; or it is on its way.</exception>
     public void Withdraw()
     {
-        if (State is not (OutgoingState.Waiting or OutgoingState.Released or OutgoingState.Refused) || this is { State: OutgoingState.Released, UploadedAt: not null, HandOverDueAt: not null }) throw Invalid();
+        if (State is not (OutgoingState.Waiting or OutgoingState.Released or OutgoingState.Refused) || this is { State: OutgoingState.Released, UploadedAt: not null, HandOverDueAt: not null, HandOverProblem: null }) throw Invalid();
         (State, HandOverDueAt) = (OutgoingState.Withdrawn, null);
         Version++;
     }

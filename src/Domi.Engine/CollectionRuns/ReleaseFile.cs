@@ -128,11 +128,18 @@ internal sealed class ReleaseFile(EngineDb db, BusinessClock clock, DomiSettings
 /// </remarks>
 internal sealed class HandOverFiles(EngineDb db, BankServer server, BusinessClock clock, DomiSettings settings, ILogger<HandOverFiles> log) : IJob
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
     public static string Name => "hand-over-files";
 
+    /// <summary>A creditor's slow server keeps nobody else waiting.</summary>
+    public static int Parallel => 8;
+
+    // One at a time of each creditor; and no folder waits for servers.
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
-        await db.OutgoingFiles.AsNoTracking().Where(f => f.HandOverDueAt <= now).OrderBy(f => f.HandOverDueAt).Take(most)
-            .Select(f => new DueWork(f.Id.ToString(), f.Id.ToString(), f.HandOverDueAt!.Value)).ToListAsync(ct);
+        await db.OutgoingFiles.AsNoTracking().Where(f => f.HandOverDueAt <= now && !db.OutgoingFiles.Any(o => o.CreditorId == f.CreditorId && o.HandOverDueAt < f.HandOverDueAt))
+            .OrderByDescending(f => db.BankContracts.Any(c => c.CreditorId == f.CreditorId && c.HandOver == HandOverWay.Folder)).ThenBy(f => f.HandOverDueAt).Take(most)
+            .Select(f => new DueWork(f.Id.ToString(), f.CreditorId.ToString(), f.HandOverDueAt!.Value)).ToListAsync(ct);
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => await db.OutgoingFiles.MinAsync(f => f.HandOverDueAt, ct);
 
@@ -141,9 +148,39 @@ internal sealed class HandOverFiles(EngineDb db, BankServer server, BusinessCloc
         var id = Guid.Parse(work.Id);
         if (await db.OutgoingFiles.AsNoTracking().SingleOrDefaultAsync(f => f.Id == id, ct) is not { State: OutgoingState.Released, HandOverDueAt: not null } file) return;
 
-        if (await db.BankContracts.AsNoTracking().SingleOrDefaultAsync(c => c.CreditorId == file.CreditorId, ct) is { HandOver: HandOverWay.Sftp } contract)
+        try
         {
-            await LayOnServerAsync(file, contract, ct);
+            switch (await db.BankContracts.AsNoTracking().SingleOrDefaultAsync(c => c.CreditorId == file.CreditorId, ct))
+            {
+                case { HandOver: HandOverWay.Sftp } contract:
+                    await LayOnServerAsync(file, contract, ct);
+                    break;
+                case { HandOver: HandOverWay.Folder } contract when file.UploadedAt is null:
+                    await LayInFolderAsync(file, contract, ct);
+                    break;
+                default: // the way was changed: a person takes it there, or says whether the server of before has it
+                    await RecordAsync(file, f => f.Park(file.UploadedAt is null ? null : "bank_server_uncertain"), ct);
+                    break;
+            }
+        }
+        catch (RefusedException refused)
+        {
+            log.LogWarning("File {Number} was not taken by the bank's server ({Why}).", file.Number, refused.Message);
+            await RecordAsync(file, f => f.Defer(refused.Code, clock.GetUtcNow()), ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // It must not keep the creditor's other files from leaving.
+            log.LogError(e, "File {Number} could not be handed over.", file.Number);
+            await RecordAsync(file, f => f.Defer("bank_hand_over_failed", clock.GetUtcNow()), ct);
+        }
+    }
+
+    private async Task LayInFolderAsync(OutgoingFile file, BankContract contract, CancellationToken ct)
+    {
+        if (await IsLateAsync(file, contract, ct))
+        {
+            await RecordAsync(file, f => f.Park("bank_server_late"), ct);
             return;
         }
 
@@ -155,7 +192,7 @@ internal sealed class HandOverFiles(EngineDb db, BankServer server, BusinessCloc
         {
             await using (var stream = new FileStream(draft, FileMode.CreateNew))
             {
-                await stream.WriteAsync(await ReleaseFile.ContentAsync(db, file, ct), ct);
+                await stream.WriteAsync(await ContentAsync(file, ct), ct);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -171,44 +208,55 @@ internal sealed class HandOverFiles(EngineDb db, BankServer server, BusinessCloc
 
     private async Task LayOnServerAsync(OutgoingFile file, BankContract contract, CancellationToken ct)
     {
-        var place = $"{contract.SftpOut.TrimEnd('/')}/{file.MessageId}.xml";
+        var place = (contract.SftpOut.Length == 0 ? "" : contract.SftpOut.TrimEnd('/') + "/") + file.MessageId + ".xml";
         var draft = place + ".tmp";
-        try
+        var isLate = await IsLateAsync(file, contract, ct);
+        if (isLate && file.UploadedAt is null)
         {
-            var isThere = await server.WithAsync(contract, async (client, token) =>
-            {
-                if (file.UploadedAt is null)
-                {
-                    var content = await ReleaseFile.ContentAsync(db, file, token) ?? throw new InvalidDataException($"File {file.MessageId} is not kept.");
-                    using var stream = new MemoryStream(content);
-                    await client.UploadFileAsync(stream, draft, canOverride: true, cancellationToken: token);
-                    if ((await client.GetAttributesAsync(draft, token)).Size != content.Length) throw new IOException($"{draft} is not whole.");
-                    if (!await RecordAsync(file, f => f.Upload(clock.GetUtcNow()), token))
-                    {
-                        await client.DeleteFileAsync(draft, token); // withdrawn meanwhile
-                        return (bool?)null;
-                    }
-                }
-                else if (!await client.ExistsAsync(draft, token))
-                {
-                    return await client.ExistsAsync(place, token);
-                }
+            await RecordAsync(file, f => f.Park("bank_server_late"), ct);
+            return;
+        }
 
-                await client.RenameFileAsync(draft, place, token);
-                return true;
-            }, ct);
-            if (isThere is not null) await RecordAsync(file, f =>
-            {
-                if (isThere.Value) f.HandOver(clock.GetUtcNow());
-                else f.Park("bank_server_uncertain");
-            }, ct);
-        }
-        catch (RefusedException refused)
+        var end = await server.WithAsync<Action<OutgoingFile>?>(contract, Longest, async (client, token) =>
         {
-            log.LogWarning("File {Number} was not taken by the bank's server ({Why}).", file.Number, refused.Message);
-            await RecordAsync(file, f => f.Defer(refused.Code, clock.GetUtcNow()), ct);
-        }
+            if (file.UploadedAt is null)
+            {
+                var content = await ContentAsync(file, token);
+                using var stream = new MemoryStream(content);
+                await client.UploadFileAsync(stream, draft, canOverride: true, cancellationToken: token);
+                if ((await client.GetAttributesAsync(draft, token)).Size != content.Length) throw new IOException($"{draft} is not whole.");
+            }
+            else if (!await client.ExistsAsync(draft, token))
+            {
+                return await client.ExistsAsync(place, token) ? f => f.HandOver(clock.GetUtcNow()) : f => f.Park("bank_server_uncertain");
+            }
+            else if (isLate)
+            {
+                return f => f.Park("bank_server_late");
+            }
+
+            // From here on it cannot be withdrawn until the renaming ended, well or not.
+            if (!await RecordAsync(file, f => f.Upload(clock.GetUtcNow()), token))
+            {
+                await client.DeleteFileAsync(draft, token); // withdrawn meanwhile
+                return null;
+            }
+
+            await client.RenameFileAsync(draft, place, token);
+            return f => f.HandOver(clock.GetUtcNow());
+        }, ct);
+        if (end is not null) await RecordAsync(file, end, ct);
     }
+
+    /// <summary>Held up for so long that the bank can no longer meet a day in it: a person withdraws it, and its collections come with another.</summary>
+    private async Task<bool> IsLateAsync(OutgoingFile file, BankContract contract, CancellationToken ct)
+    {
+        var earliest = contract.Bank.EarliestCollection(clock.GetLocalNow().DateTime);
+        return await db.CollectionRuns.AnyAsync(r => r.FileId == file.Id && r.RequestedOn < earliest, ct);
+    }
+
+    private async Task<byte[]> ContentAsync(OutgoingFile file, CancellationToken ct) =>
+        await ReleaseFile.ContentAsync(db, file, ct) ?? throw new InvalidDataException($"File {file.MessageId} is not kept.");
 
     private async Task<bool> RecordAsync(OutgoingFile file, Action<OutgoingFile> change, CancellationToken ct) => await db.WriteOrRepeatAsync(async token =>
     {

@@ -69,9 +69,9 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
             invoice is null ? null : t["mail.invoice.see"], invoice is null ? null : address.Of("/pay/" + keys.InvoiceToken(creditor, invoice.Id)), null);
     }
 
-    /// <summary>Announces what is collected on one mandate on one day, with all that one must name. The debtor has an address.</summary>
+    /// <summary>Announces what is collected on one mandate on one day, with all that one must name. To the invoice's own address, or the debtor's.</summary>
     /// <remarks>Source: SDD Core rulebook, pre-notification: creditor identifier, mandate, amount and date.</remarks>
-    public async Task<Mail> AnnouncementAsync(EngineDb db, IReadOnlyList<DirectDebit> debits, Customer customer, Mandate mandate, DateTimeOffset now, CancellationToken ct)
+    public async Task<Mail> AnnouncementAsync(EngineDb db, IReadOnlyList<DirectDebit> debits, Customer customer, Mandate mandate, string to, DateTimeOffset now, CancellationToken ct)
     {
         var known = await CreditorFacts.ReadAsync(db, mandate.CreditorId, ct);
         var creditor = known.Creditor;
@@ -82,7 +82,7 @@ internal sealed class DebtorMail(Texts texts, CreditorKeys keys, CustomerAccess 
             ("reference", mandate.Reference), ("identifier", creditor.CreditorIdentifier), ("iban", mandate.MaskedMeans),
         ];
         var each = debits.Select(d => t["mail.announcement.one", ("amount", Amount(d.Amount, t.Language)), ("message", d.Message)]);
-        return Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, AnnouncementOutcome.Purpose, AboutOf(null, debits[0]), null, customer.Email!, null, now,
+        return Add(db, creditor, known.ProfileOf(mandate.ProfileId), t, AnnouncementOutcome.Purpose, AboutOf(null, debits[0]), null, to, null, now,
             t["mail.announcement.subject", facts], [t["mail.dear", ("name", customer.DisplayName)], t["mail.announcement.text", facts], string.Join('\n', each), t["mail.retry.mandate", facts]], null, null, null);
     }
 

@@ -15,14 +15,22 @@ internal sealed class ReadBankServers(EngineDb db, BankServer server, TakeBankFi
     // What is left comes the next time.
     private const int MostAtOnce = 50;
 
+    // A server may go on for ever; a folder of a bank does not.
+    private const int MostListed = 10_000;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(15);
 
     public static string Name => "read-bank-servers";
 
+    /// <summary>A creditor's slow server keeps nobody else waiting.</summary>
+    public static int Parallel => 8;
+
     public static bool UsesWallClock => true;
 
     public async Task<IReadOnlyList<DueWork>> DueAsync(DateTimeOffset now, int most, CancellationToken ct) =>
-        await db.BankContracts.AsNoTracking().Where(c => c.SftpDueAt <= now).OrderBy(c => c.SftpDueAt).Take(most).Select(c => new DueWork(c.Id.ToString(), c.Id.ToString(), c.SftpDueAt!.Value)).ToListAsync(ct);
+        await db.BankContracts.AsNoTracking().Where(c => c.SftpDueAt <= now).OrderBy(c => c.SftpDueAt).Take(most).Select(c => new DueWork(c.Id.ToString(), c.CreditorId.ToString(), c.SftpDueAt!.Value)).ToListAsync(ct);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken ct) => Task.FromResult<DateTimeOffset?>(null);
 
@@ -34,11 +42,15 @@ internal sealed class ReadBankServers(EngineDb db, BankServer server, TakeBankFi
         string? problem = null;
         try
         {
-            await server.WithAsync(contract, async (client, token) =>
+            problem = await server.WithAsync(contract, Longest, async (client, token) =>
             {
-                var files = new List<ISftpFile>();
+                var (files, listed) = (new List<ISftpFile>(), 0);
                 await foreach (var file in client.ListDirectoryAsync(contract.SftpIn.Length > 0 ? contract.SftpIn : ".", token))
+                {
+                    if (++listed > MostListed) break;
                     if (file.IsRegularFile && IsMeant(file.Name)) files.Add(file);
+                }
+
                 foreach (var file in (await UnknownAsync(contract.CreditorId, files, token)).Take(MostAtOnce))
                 {
                     if (file.Length > TakeBankFile.MostBytes)
@@ -47,12 +59,14 @@ internal sealed class ReadBankServers(EngineDb db, BankServer server, TakeBankFi
                         continue;
                     }
 
-                    using var content = new MemoryStream();
-                    await client.DownloadFileAsync(file.FullName, content, token);
-                    if (content.Length == file.Length) await TakeAsync(contract.CreditorId, file, content.ToArray(), token); // else it is still being written
+                    // Not a byte more than was listed is kept, however many the server sends.
+                    await using var source = await client.OpenAsync(file.FullName, FileMode.Open, FileAccess.Read, token);
+                    var content = new byte[file.Length + 1];
+                    var length = await source.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, token);
+                    if (length == file.Length) await TakeAsync(contract.CreditorId, file, content[..length], token); // else it is still being written
                 }
 
-                return true;
+                return listed > MostListed ? "bank_server_too_many" : null;
             }, ct);
         }
         catch (RefusedException refused)
@@ -70,13 +84,13 @@ internal sealed class ReadBankServers(EngineDb db, BankServer server, TakeBankFi
     }
 
     private static bool IsMeant(string name) =>
-        name is { Length: > 0 and <= 200 } && name[0] != '.' && !new[] { ".tmp", ".part", ".filepart" }.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        name is { Length: > 0 and <= 200 } && name[0] != '.' && !name.Any(char.IsControl) && !new[] { ".tmp", ".part", ".filepart" }.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
 
     private async Task<IEnumerable<ISftpFile>> UnknownAsync(Guid creditorId, List<ISftpFile> files, CancellationToken ct)
     {
-        var names = files.ConvertAll(f => f.Name);
-        var known = (await db.FetchedFiles.AsNoTracking().Where(f => f.CreditorId == creditorId && names.Contains(f.Name)).Select(f => new { f.Name, f.SizeBytes, f.ModifiedAt }).ToListAsync(ct))
-            .Select(f => (f.Name, f.SizeBytes, f.ModifiedAt)).ToHashSet();
+        var known = new HashSet<(string, long, DateTimeOffset)>();
+        foreach (var names in files.Select(f => f.Name).Chunk(500))
+            known.UnionWith((await db.FetchedFiles.AsNoTracking().Where(f => f.CreditorId == creditorId && names.Contains(f.Name)).Select(f => new { f.Name, f.SizeBytes, f.ModifiedAt }).ToListAsync(ct)).Select(f => (f.Name, f.SizeBytes, f.ModifiedAt)));
         return files.Where(f => !known.Contains((f.Name, f.Length, WrittenAt(f)))).OrderBy(f => f.Name, StringComparer.Ordinal);
     }
 
@@ -93,6 +107,13 @@ internal sealed class ReadBankServers(EngineDb db, BankServer server, TakeBankFi
             db.ChangeTracker.Clear();
             problem = refused.Message;
             log.LogWarning("A file of the bank's server was not taken ({Why}).", problem);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A fault of ours: it must not keep those behind it from being taken. Is the database away, then this is not remembered either.
+            db.ChangeTracker.Clear();
+            problem = $"A fault of the program ({e.GetType().Name}); its log says more.";
+            log.LogError(e, "A file of the bank's server broke the reading.");
         }
 
         await KeepAsync(creditorId, file, hash, problem, ct);

@@ -74,14 +74,16 @@ internal sealed class SettleLines(EngineDb db, Settlement settlement, StatementI
 
     /// <summary>A person says which collection a line is about.</summary>
     /// <param name="which">The number of the transaction, for the last of its attempts; or the end-to-end id of one of them.</param>
-    /// <exception cref="RefusedException"><c>err_not_found</c>, <c>err_invalid_state</c>.</exception>
+    /// <exception cref="RefusedException"><c>err_not_found</c>, <c>err_invalid_state</c>; <c>transaction_ambiguous</c>: it is the number of one and the id of another.</exception>
     public async Task AssignAsync(StatementItem item, string which, string by, CancellationToken ct)
     {
         if (item.Question is null) throw new RefusedException("err_invalid_state", $"Line {item.Number} asks nothing.");
         var sent = db.DirectDebits.Where(d => d.CreditorId == item.CreditorId && d.RunId != null);
-        var debit = (long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? await sent.Where(d => d.Number == number).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct) : null)
-            ?? await sent.SingleOrDefaultAsync(d => d.EndToEndId == which, ct)
-            ?? throw new RefusedException("err_not_found", $"No transaction {which} that went to the bank.") { Field = "transaction" };
+        var numbered = long.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? await sent.Where(d => d.Number == number).OrderByDescending(d => d.Attempt).FirstOrDefaultAsync(ct) : null;
+        var named = await sent.SingleOrDefaultAsync(d => d.EndToEndId == which, ct);
+        if (numbered is not null && named is not null && numbered.Number != named.Number)
+            throw new RefusedException("transaction_ambiguous", $"{which} is the number of one transaction and the id of another.", ("which", which), ("one", numbered.EndToEndId), ("other", named.Number)) { Field = "transaction" };
+        var debit = named ?? numbered ?? throw new RefusedException("err_not_found", $"No transaction {which} that went to the bank.") { Field = "transaction" };
         (item.DirectDebitId, item.TransferId, item.Question) = (debit.Id, null, null);
         await BookAsync(item, debit, ct);
         (item.AnsweredBy, item.Answer) = (by, $"transaction {debit.Number}");

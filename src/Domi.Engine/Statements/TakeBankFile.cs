@@ -143,11 +143,12 @@ internal sealed class TakeBankFile(EngineDb db, SettleLines settle, TakeStatusRe
         return (statement, false);
     }
 
-    /// <summary>The same statement in another format, or in a file that names it otherwise, has another identity; its account, last day, balances and sums are the same.</summary>
+    /// <summary>The same statement in another format, or in a file that names it otherwise, has another identity; its account, balances and sums are the same, and so is its last day but for one: a format that names an instant may name the midnight after.</summary>
     private async Task<BankStatement?> ResembledAsync(Guid creditorId, One one, CancellationToken ct)
     {
         if (one is not { Statement: { Kind: FileKind.Statement } head, End: { Entries: > 0 } end, Until: { } until }) return null;
-        var same = await db.BankStatements.AsNoTracking().Where(s => s.CreditorId == creditorId && s.Kind == FileKind.Statement && s.Account == head.Account && s.Until == until && s.State != StatementState.ThrownAway).ToListAsync(ct);
+        var (from, to) = (until.AddDays(-1), until.AddDays(1));
+        var same = await db.BankStatements.AsNoTracking().Where(s => s.CreditorId == creditorId && s.Kind == FileKind.Statement && s.Account == head.Account && (s.Until == null || (s.Until >= from && s.Until <= to)) && s.State != StatementState.ThrownAway).ToListAsync(ct);
         return same.Find(s => (s.Opening, s.Closing, s.Credits, s.Debits) == (end.Opening?.Amount, end.Closing?.Amount, end.Credits, end.Debits));
     }
 

@@ -68,9 +68,9 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         await ChangeAsync(debit, ("reqcolldt", Today.AddDays(12).ToString("O", CultureInfo.InvariantCulture)));
         Assert.Equal(["announced"], await LeftOutAsync(profile));
         // The mail server is away until two days before: that is too late for the day that was named.
-        AppFixture.SetTime(app.Engine, app.Now().AddDays(10));
-        await app.RunEngineAsync<SendMails>();
         var named = (await DebitAsync(debit)).RequestedOn;
+        AppFixture.SetTime(app.Engine, named.AddDays(-2).At(8));
+        await app.RunEngineAsync<SendMails>();
         Assert.Equal(["announced"], await LeftOutAsync(profile));
         debit = await DebitAsync(debit);
         Assert.Equal(TargetCalendar.NextOpen(Today.AddDays(Notice)), debit.RequestedOn);
@@ -97,6 +97,7 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         using (var denied = await RecordAsync(viewer, Today, debit.RequestedOn)) Assert.Equal(HttpStatusCode.NotFound, denied.StatusCode);
         using (await RecordAsync(person, Today.AddDays(1), debit.RequestedOn)) { }
         using (await RecordAsync(person, Today, Today.AddDays(Notice - 1))) { }
+        using (await RecordAsync(person, Today.AddDays(-Notice), Today)) { } // the bank cannot meet that
         Assert.Contains("Le débiteur doit le savoir avant", WebUtility.HtmlDecode(await person.GetAsync(path)));
         Assert.Empty(await AnnouncementsAsync(debit));
 
@@ -138,8 +139,17 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         });
         var next = await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking().SingleAsync(d => d.Number == debit.Number && d.Attempt == 2));
         Assert.Equal(["announcing"], await LeftOutAsync(profile));
+
+        // What is announced anew goes where the invoice went.
+        await app.ReadEngineAsync(async db =>
+        {
+            await db.Invoices.Where(i => i.Id == debit.InvoiceId).ExecuteUpdateAsync(set => set.SetProperty(i => i.Email, "BILLS@members.example"));
+            return GiveUp(await db.Mails.SingleAsync(m => db.Announcements.Any(a => a.MailId == m.Id && a.DirectDebitId == next.Id))) && await db.SaveChangesAsync() > 0;
+        });
+        Assert.Equal(["announced"], await LeftOutAsync(profile));
         await app.RunEngineAsync<SendMails>();
-        Assert.NotNull(Assert.Single(await AnnouncementsAsync(next)).AnnouncedAt);
+        Assert.Equal(AnnouncementOutcome.Purpose, Assert.Single(await MailsAsync("BILLS")).Purpose);
+        Assert.Equal([false, true], (await AnnouncementsAsync(next)).Select(a => a.AnnouncedAt is not null));
         Assert.Empty(await LeftOutAsync(profile));
     }
 
@@ -161,6 +171,35 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         Assert.NotNull((await client.TakenAsync(HttpMethod.Post, "/collect", ("ct", other), ("until", second.RequestedOn.ToString("O", CultureInfo.InvariantCulture)))).GetProperty("rcurMsgId").GetString());
         await own.UntilAsync((await DebitAsync(debit)).RequestedOn.AddDays(-1)); // the first goes in time for its day, by itself
         Assert.Equal((DirectDebitState.Sent, DirectDebitState.Sent), ((await DebitAsync(debit)).State, (await DebitAsync(second)).State));
+    }
+
+    [Fact]
+    public async Task An_outage_of_the_mail_is_made_up_for_by_itself_and_what_a_server_refused_when_a_person_asks()
+    {
+        await OpenAsync();
+        var profile = await GivenAProfileAsync();
+        var debit = await CollectionAsync(await GivenAMandateAsync(profile, "OUTAGE"), 60m);
+        await LeftOutAsync(profile);
+        await MailAsync(m => GiveUp(m));
+        Assert.Equal(["announced"], await LeftOutAsync(profile));
+
+        await MailAsync(m => m.Refuse("550 No such user"));
+        Assert.Equal(["mail_refused"], await LeftOutAsync(profile));
+        using var person = await Person.OfAsync(app, ConsoleRole.User);
+        Assert.Contains("Announce again by mail", await person.GetAsync($"/console/transactions/{debit.Number}"));
+        using (await person.DoAsync($"/console/transactions/{debit.Number}?handler=Announce")) { }
+        using (await person.DoAsync($"/console/transactions/{debit.Number}?handler=Announce")) { } // once
+        Assert.Equal(["announcing"], await LeftOutAsync(profile));
+        await app.RunEngineAsync<SendMails>();
+        Assert.Equal([MailState.Refused, MailState.Refused, MailState.Accepted], (await MailsAsync("OUTAGE")).Select(m => m.State));
+        Assert.Equal("announced", (await DebitAsync(debit)).HeldBecause);
+        Assert.Empty(await LeftOutAsync(profile));
+
+        Task<int> MailAsync(Action<Mail> change) => app.ReadEngineAsync(async db =>
+        {
+            change(await db.Mails.OrderBy(m => m.Id).LastAsync(m => m.To == "OUTAGE@members.example" && m.State == MailState.Waiting && m.Purpose == AnnouncementOutcome.Purpose));
+            return await db.SaveChangesAsync();
+        });
     }
 
     private DateOnly Today => app.Now().BrusselsDate();
@@ -186,6 +225,13 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
     }
 
     private Task ChangeAsync(DirectDebit debit, (string, string) change) => client.DoneAsync(HttpMethod.Put, "/transaction", ("id", debit.Number.ToString(CultureInfo.InvariantCulture)), change);
+
+    /// <summary>The mail server was away for as long as it is tried.</summary>
+    private bool GiveUp(Mail mail)
+    {
+        for (var i = 0; i < Mail.MostAttempts; i++) mail.Defer(app.Now(), "Connection refused");
+        return mail.State is MailState.Refused;
+    }
 
     /// <summary>Puts together what is open of a profile, up to twenty days ahead; answers why each of what stays behind does.</summary>
     private Task<string[]> LeftOutAsync(string profile) => AppFixture.InScopeAsync(app.Engine, async services =>

@@ -260,26 +260,32 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
     {
         var returned = "";
         var own = await OwnBank.OpenAsync(app, OwnBank.IbanOf(Interlocked.Increment(ref accounts)), 1, new() { Decide = (_, debit) => debit.EndToEndId == returned ? Fate.Returned("AM04", 2) : Fate.Done });
-        var first = await GivenACollectionAsync("ATTEMPT", 47m);
+        var (first, stranger) = (await GivenACollectionAsync("ATTEMPT", 47m), await GivenACollectionAsync("STRANGER", 48m));
         returned = first.EndToEndId;
         await own.UntilAsync(first.RequestedOn.AddDays(9));
         var second = await app.ReadEngineAsync(db => db.DirectDebits.AsNoTracking().SingleAsync(d => d.Number == first.Number && d.Attempt == 2));
         await CreditedAsync(own, second);
         var statement = Assert.Single(await own.TakeAsync(own.Statement("AT", second.RequestedOn.AddDays(7), own.Bank.Truth.Balance(own.Account), (-47m, new() { EntryNumber = 1, Number = 1, CounterpartyName = "Member", ReturnReason = "AM04" })))).Statement;
 
-        var line = await AppFixture.InScopeAsync(app.Engine, services =>
+        // A client may give ids that look like numbers: then a person is not taken at the wrong one's word.
+        var number = first.Number.ToString(CultureInfo.InvariantCulture);
+        await app.ReadEngineAsync(db => db.DirectDebits.Where(d => d.Id == stranger.Id).ExecuteUpdateAsync(set => set.SetProperty(d => d.EndToEndId, number)));
+        Assert.Equal("transaction_ambiguous", (await Assert.ThrowsAsync<RefusedException>(() => AssignAsync(number))).Code);
+        var line = await AssignAsync(first.EndToEndId);
+
+        Assert.Equal((first.Id, LineQuestion.SecondReturn), (line.DirectDebitId, line.Question)); // the bank owes it
+        Assert.Equal(DirectDebitState.Paid, (await DebitAsync(second)).State);
+
+        Task<StatementItem> AssignAsync(string which) => AppFixture.InScopeAsync(app.Engine, services =>
         {
             var (db, settle) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<SettleLines>());
             return db.WriteOrRepeatAsync(async token =>
             {
                 var item = await db.StatementItems.SingleAsync(i => i.StatementId == statement.Id, token);
-                await settle.AssignAsync(item, first.EndToEndId, "Person", token);
+                await settle.AssignAsync(item, which, "Person", token);
                 return item;
             }, CancellationToken.None);
         });
-
-        Assert.Equal((first.Id, LineQuestion.SecondReturn), (line.DirectDebitId, line.Question)); // the bank owes it
-        Assert.Equal(DirectDebitState.Paid, (await DebitAsync(second)).State);
     }
 
     [Theory]
@@ -290,12 +296,14 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
         var own = await OpenAsync();
         await client.BookAsync(EngineClient.Invoice(number, 60m, number));
         var day = app.Now().BrusselsDate();
-        byte[] In(string written) => own.StatementAs(written, "T1", day, 1_000m, (60m, new() { EntryNumber = 1, Number = 1, Text = number, CounterpartyName = "Member" }), (-5m, new() { EntryNumber = 2, Number = 1, Text = "Rent", CounterpartyName = "Owner" }));
+        byte[] In(string written, int later = 0) => own.StatementAs(written, "T1", day.AddDays(later), 1_000m, (60m, new() { EntryNumber = 1, Number = 1, Text = number, CounterpartyName = "Member" }), (-5m, new() { EntryNumber = 2, Number = 1, Text = "Rent", CounterpartyName = "Owner" }));
         Assert.Equal(StatementState.Taken, Assert.Single(await own.TakeAsync(In(format))).Statement.State);
 
         var again = Assert.Single(await own.TakeAsync(In(other)));
 
         Assert.Equal((false, StatementState.Held, "statement.resembles"), (again.IsKnown, again.Statement.State, again.Statement.Findings.Single(f => f.Severity is Severity.Hold).Rule));
+        // Nor does one that ends at the midnight after.
+        Assert.Contains("statement.resembles", Assert.Single(await own.TakeAsync(In(other, 1))).Statement.Findings.Select(f => f.Rule));
         Assert.Equal(60m, await app.ReadEngineAsync(db => db.Invoices.Where(i => i.Number == number).Select(i => i.PaidAmount).SingleAsync()));
         Assert.Equal(2, await app.ReadEngineAsync(db => db.StatementItems.CountAsync(i => i.Account == own.Account)));
         // Another balance is another statement, and the bank's next one of the day.

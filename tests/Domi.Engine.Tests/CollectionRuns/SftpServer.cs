@@ -52,7 +52,7 @@ internal sealed partial class SftpServer : IAsyncDisposable
             PasswordAuthentication no
             KbdInteractiveAuthentication no
             Subsystem sftp internal-sftp
-            ForceCommand internal-sftp
+            ForceCommand internal-sftp -d {Out}
 
             """);
         if (Environment.IsPrivilegedProcess) Directory.CreateDirectory("/run/sshd"); // where it locks itself in before somebody is known

@@ -70,7 +70,7 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
         var place = Path.Combine(bank.Out, half.MessageId + ".xml");
         Directory.CreateDirectory(Path.Combine(place, "x"));
         Assert.Equal("bank_server_unreachable", await HandOverAsync(half));
-        Assert.Equal("err_invalid_state", (await Assert.ThrowsAsync<RefusedException>(() => WithdrawAsync(half))).Code); // it is on its way
+        Assert.Contains("Handed to the bank", await person.GetAsync($"/console/files/{half.Number}")); // who cannot wait takes it there himself
         var longAgo = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(place + ".tmp", longAgo);
         Directory.Delete(place, recursive: true);
@@ -83,6 +83,15 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Null(await HandOverAsync(named));
         Assert.Equal(OutgoingState.HandedOver, (await FileAsync(named)).State);
 
+        // Nobody withdraws what is on its way, unless the server held it up.
+        var stuck = await UploadedAsync("STUCK");
+        Assert.Equal("err_invalid_state", (await Assert.ThrowsAsync<RefusedException>(() => WithdrawAsync(stuck))).Code);
+        await bank.StopAsync();
+        Assert.Equal("bank_server_unreachable", await HandOverAsync(stuck));
+        await WithdrawAsync(stuck);
+        await bank.GoAsync();
+        Assert.Equal((OutgoingState.Withdrawn, null), ((await FileAsync(stuck)).State, (await FileAsync(stuck)).HandOverDueAt));
+
         // Or the bank has taken it meanwhile, or threw the draft away.
         var gone = await UploadedAsync("GONE");
         Assert.Equal("bank_server_uncertain", await HandOverAsync(gone));
@@ -90,6 +99,38 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Empty(Directory.EnumerateFiles(bank.Out, gone.MessageId + "*"));
         using (await person.DoAsync($"/console/files/{gone.Number}?handler=HandedOver")) { }
         Assert.Equal(OutgoingState.HandedOver, (await FileAsync(gone)).State);
+    }
+
+    [Fact]
+    public async Task With_another_way_or_too_late_for_its_day_a_file_waits_for_a_person_and_without_a_folder_it_lies_where_the_server_lets_in()
+    {
+        await using var bank = await SftpServer.StartAsync();
+        using var person = await Person.OfAsync(app, ConsoleRole.Controller);
+        await TrustAsync(person, bank);
+
+        var (laid, waits) = (await UploadedAsync("LAID"), await ReleasedAsync("WAITS"));
+        await ShapeAsync(c => c.HandOver = HandOverWay.Folder);
+        Assert.Equal("bank_server_uncertain", await HandOverAsync(laid)); // the server may have it
+        Assert.Equal(OutgoingState.HandedOver, (await FileAsync(waits)).State);
+        waits = await ReleasedAsync("DOWN");
+        await ShapeAsync(c => c.HandOver = HandOverWay.Download);
+        Assert.Null(await HandOverAsync(waits));
+        Assert.Equal((OutgoingState.Released, null), ((await FileAsync(waits)).State, (await FileAsync(waits)).HandOverDueAt));
+
+        await ShapeAsync(c => (c.HandOver, c.SftpOut) = (HandOverWay.Sftp, ""));
+        var home = await ReleasedAsync("HOME");
+        Assert.Null(await HandOverAsync(home));
+        File.Delete(Assert.Single(Directory.EnumerateFiles(bank.Out)));
+
+        foreach (var way in new[] { HandOverWay.Sftp, HandOverWay.Folder })
+        {
+            await ShapeAsync(c => (c.HandOver, c.SftpOut) = (way, bank.Out));
+            var late = await ReleasedAsync($"LATE-{way}");
+            AppFixture.SetTime(app.Engine, app.Now().AddDays(20));
+            Assert.Equal("bank_server_late", await HandOverAsync(late));
+            Assert.Empty(Directory.EnumerateFiles(bank.Out));
+            await WithdrawAsync(late);
+        }
     }
 
     [Fact]
@@ -103,6 +144,7 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
         await File.WriteAllTextAsync(Path.Combine(bank.In, "a-broken.xml"), "<Document>");
         await File.WriteAllBytesAsync(Path.Combine(bank.In, "b.xml"), statement);
         await File.WriteAllBytesAsync(Path.Combine(bank.In, "c.xml.part"), statement);
+        await File.WriteAllBytesAsync(Path.Combine(bank.In, "a\u0001.xml"), statement);
 
         await FetchAsync();
         await File.WriteAllBytesAsync(Path.Combine(bank.In, "d.xml"), statement); // the same once more
@@ -112,8 +154,12 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(12m, await app.ReadEngineAsync(db => db.StatementItems.Where(i => i.Account == own.Account).Select(i => i.Amount).SingleAsync()));
         Assert.Equal(["a-broken.xml", "b.xml", "d.xml"], await app.ReadEngineAsync(db => db.FetchedFiles.OrderBy(f => f.Name).Select(f => f.Name).ToListAsync()));
         Assert.Equal(["a-broken.xml"], await app.ReadEngineAsync(db => db.FetchedFiles.Where(f => f.Problem != null).Select(f => f.Name).ToListAsync()));
-        Assert.Equal(4, Directory.EnumerateFiles(bank.In).Count());
+        Assert.Equal(5, Directory.EnumerateFiles(bank.In).Count());
         Assert.Contains("Not readable", await person.GetAsync("/console/bank"));
+
+        for (var i = 0; i <= 10_000; i++) File.OpenHandle(Path.Combine(bank.In, $".{i}"), FileMode.Create, FileAccess.Write).Dispose();
+        await FetchAsync();
+        Assert.Contains("more than 10,000 files", WebUtility.HtmlDecode(await person.GetAsync("/console/bank")));
 
         await bank.StopAsync();
         await FetchAsync();
@@ -135,6 +181,15 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
             var html = await wrong.Content.ReadAsStringAsync();
             Assert.Contains($"id=\"e-{field}\"", html);
             Assert.DoesNotContain("PRIVATE KEY-----", html);
+        }
+
+        // The secret is kept for this server and this user alone.
+        var fields = Fields(bank, (await ContractAsync()).Account).Where(f => f.Name != "sftpSecret").ToArray();
+        using (var same = await person.DoAsync("/console/bank", fields)) Assert.Equal(HttpStatusCode.Redirect, same.StatusCode);
+        foreach (var (field, value) in new[] { ("sftpHost", "elsewhere.example"), ("sftpPort", "2222"), ("sftpUser", "somebody") })
+        {
+            using var other = await person.DoAsync("/console/bank", [.. fields.Where(f => f.Name != field), (field, value)]);
+            Assert.Contains("id=\"e-sftpSecret\"", await other.Content.ReadAsStringAsync());
         }
     }
 
@@ -218,6 +273,12 @@ public sealed class SftpTests(AppFixture app) : IClassFixture<AppFixture>
         var db = services.GetRequiredService<EngineDb>();
         await db.WriteAsync(async token => await ReleaseFile.WithdrawAsync(db, await db.OutgoingFiles.SingleAsync(f => f.Id == file.Id, token), app.Now(), token), CancellationToken.None);
         return true;
+    });
+
+    private Task<bool> ShapeAsync(Action<BankContract> shape) => app.ReadEngineAsync(async db =>
+    {
+        shape(await db.BankContracts.SingleAsync());
+        return await db.SaveChangesAsync() >= 0;
     });
 
     private Task<BankContract> ContractAsync() => app.ReadEngineAsync(db => db.BankContracts.AsNoTracking().SingleAsync());

@@ -87,7 +87,7 @@ internal sealed class OutgoingFileModel(Desk desk, ReleaseFile release) : Consol
         return f.State switch
         {
             OutgoingState.Waiting => [.. NeedsSecond(f, contract) ? Array.Empty<Act>() : [new("Release", T["console.release"])], new("Withdraw", T["console.withdraw_file"], true)],
-            OutgoingState.Released => [.. f.HandOverDueAt is null ? [new Act("HandedOver", T["console.hand_over_now"])] : Array.Empty<Act>(), new("Withdraw", T["console.withdraw_file"], true)],
+            OutgoingState.Released => [.. f.HandOverDueAt is null || f.HandOverProblem is not null ? [new Act("HandedOver", T["console.hand_over_now"])] : Array.Empty<Act>(), new("Withdraw", T["console.withdraw_file"], true)],
             OutgoingState.Refused => [new("Withdraw", T[f.Kind is OutgoingKind.DirectDebits ? "console.collect_again" : "console.send_again"], true)],
             _ => [],
         };

@@ -55,7 +55,9 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings, Secrets sec
         var port = Read("sftpPort", () => call.Number("sftpPort") ?? 22);
         var (laid, fetched) = (Read("sftpOut", () => call.Text("sftpOut", 200)) ?? "", Read("sftpIn", () => call.Text("sftpIn", 200)) ?? "");
         if (port is < 1 or > 65535) Errors["sftpPort"] = T["refused.err_invalid_params", ("name", T["console.bank.sftp_port"])];
-        if (way is HandOverWay.Sftp) CheckServer(host, user, secret);
+        // A secret is told to nobody but whom it was meant for.
+        bool KeepsSecret(BankContract? c) => c?.SftpSecretSealed is not null && (c.SftpHost, c.SftpPort, c.SftpUser) == (host, port, user);
+        if (way is HandOverWay.Sftp) CheckServer(host, user, secret, KeepsSecret(Contract));
         if (own is not null)
         {
             try
@@ -78,6 +80,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings, Secrets sec
             (contract.Preset, contract.ProfileJson) = (preset!.Name, own);
             (contract.ReleaseLimit, contract.MostPerCollection, contract.HandOver, contract.IsActive) = (limit, most, way, IsTicked("active"));
             if (contract.SftpHost != host || contract.SftpPort != port) contract.ForgetKey();
+            if (!KeepsSecret(contract)) contract.SftpSecretSealed = null;
             (contract.SftpHost, contract.SftpPort, contract.SftpUser, contract.SftpOut, contract.SftpIn) = (host, (int)port, user, laid, fetched);
             if (secret is not null) contract.SftpSecretSealed = secrets.Seal(secret);
             contract.Looked(contract.SftpProblem, way is HandOverWay.Sftp && contract.SftpKey is not null ? TimeProvider.System.GetUtcNow() : null);
@@ -93,7 +96,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings, Secrets sec
         try
         {
             if (shown is null) shown = await server.KeyAsync(contract, ct);
-            else await server.WithAsync(contract, async (client, token) =>
+            else await server.WithAsync(contract, TimeSpan.FromMinutes(1), async (client, token) =>
             {
                 foreach (var folder in new[] { contract.SftpOut, contract.SftpIn }) await client.GetAttributesAsync(folder.Length > 0 ? folder : ".", token);
                 return true;
@@ -123,11 +126,11 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings, Secrets sec
         return contract.SftpKey;
     }, "/console/bank", ct);
 
-    private void CheckServer(string? host, string? user, string? secret)
+    private void CheckServer(string? host, string? user, string? secret, bool keepsSecret)
     {
         if (host is null || Uri.CheckHostName(host) is UriHostNameType.Unknown or UriHostNameType.Basic) Errors["sftpHost"] = T["console.bank.sftp_host_wrong"];
         if (user is null) Errors["sftpUser"] = T["refused.err_missing_params", ("name", T["console.bank.sftp_user"])];
-        if (secret is null && Contract?.SftpSecretSealed is null) Errors["sftpSecret"] = T["refused.err_missing_params", ("name", T["console.bank.sftp_secret"])];
+        if (secret is null && !keepsSecret) Errors["sftpSecret"] = T["refused.err_missing_params", ("name", T["console.bank.sftp_secret"])];
         if (secret is null || !BankServer.IsKey(secret)) return;
         try
         {

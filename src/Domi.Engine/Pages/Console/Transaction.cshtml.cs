@@ -80,6 +80,14 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         return Tables.Text(number);
     }, "/console/transactions/" + Tables.Text(number), ct);
 
+    /// <summary>The mail that announces it is sent anew.</summary>
+    public Task<IActionResult> OnPostAnnounceAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction.announce", async token =>
+    {
+        if (await FindAsync(number, token) is not { } d) return null;
+        await announce.AgainAsync(d, token);
+        return Tables.Text(number);
+    }, "/console/transactions/" + Tables.Text(number), ct);
+
     /// <summary>Takes it back before the bank has it.</summary>
     public Task<IActionResult> OnPostRemoveAsync(long number, CancellationToken ct) => ActAsync(ConsoleRole.User, "transaction.remove", async token =>
     {
@@ -114,6 +122,7 @@ internal sealed class TransactionModel(Desk desk, FailureWorkflow failures, Sett
         if (failed) acts.AddRange([new("Link", T["console.send_link"]), new("Reoffer", T["console.reoffer"])]);
         if (failed && !d.IsUnsettled && d.ArchivedAt is null) acts.Add(new("Unsettle", T["console.unsettle"]));
         if (failed || d.State is DirectDebitState.Open) acts.Add(new("Paid", T["console.mark_paid"]));
+        if (d is { State: DirectDebitState.Open, HeldBecause: "mail_refused" or "mail_uncertain" }) acts.Add(new("Announce", T["console.announce_again"]));
         if (d is { State: DirectDebitState.Open, IsCard: false })
             acts.Add(new("Announced", T["console.announced_otherwise"], false,
                 [new("announcedOn", T["console.announced_on"], Tables.Text(Clock.Today), "date"), new("collectOn", T["console.collected_on"], Tables.Text(d.RequestedOn), "date"), new("note", T["console.announced_note"], Longest: 300)]));
