@@ -15,7 +15,7 @@ namespace Domi.Engine.CollectionRuns;
 internal sealed class BankServer(Secrets secrets, DomiSettings settings)
 {
     private static readonly TimeSpan DialogueWait = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan ConnectWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AnswerWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The key that the server shows, as <c>ssh-keygen -l</c> writes it; nobody logs in.</summary>

@@ -97,7 +97,7 @@ public sealed class AnnouncementTests(AppFixture app) : IClassFixture<AppFixture
         using (var denied = await RecordAsync(viewer, Today, debit.RequestedOn)) Assert.Equal(HttpStatusCode.NotFound, denied.StatusCode);
         using (await RecordAsync(person, Today.AddDays(1), debit.RequestedOn)) { }
         using (await RecordAsync(person, Today, Today.AddDays(Notice - 1))) { }
-        using (await RecordAsync(person, Today.AddDays(-Notice), Today)) { } // the bank cannot meet that
+        using (await RecordAsync(person, Today.AddDays(-Notice), TargetCalendar.NextOpen(Today))) { } // the bank cannot meet that
         Assert.Contains("Le débiteur doit le savoir avant", WebUtility.HtmlDecode(await person.GetAsync(path)));
         Assert.Empty(await AnnouncementsAsync(debit));
 
