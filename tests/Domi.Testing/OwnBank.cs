@@ -114,7 +114,7 @@ internal sealed class OwnBank
     public Task<IReadOnlyList<Taken>> TakeAsync(byte[] content, string name = "upload.xml") =>
         AppFixture.InScopeAsync(app.Engine, services => services.GetRequiredService<TakeBankFile>().TakeAsync(app.Access.CreditorId, content, name, "Person", CancellationToken.None));
 
-    /// <summary>What the rules alone do not settle is answered by a person who looks the bank's reference up.</summary>
+    /// <summary>What the rules alone do not settle on this account is answered by a person who looks the bank's reference up: another bank's are alike.</summary>
     public Task<bool> AnswerAsPersonAsync()
     {
         var references = Bank.Truth.Payments.Values.Where(p => p is { Reference: not null, Payment: Debit }).ToDictionary(p => p.Reference!, p => p.EndToEndId);
@@ -122,7 +122,7 @@ internal sealed class OwnBank
         {
             var (db, take, settle) = (services.GetRequiredService<EngineDb>(), services.GetRequiredService<TakeBankFile>(), services.GetRequiredService<SettleLines>());
             foreach (var held in await db.BankStatements.AsNoTracking().Where(s => s.State == StatementState.Held).OrderBy(s => s.Number).ToListAsync()) await take.LetInAsync(held.CreditorId, held.Number, "Person", CancellationToken.None);
-            foreach (var item in await db.StatementItems.AsNoTracking().Where(i => i.Question == LineQuestion.Unknown).OrderBy(i => i.Number).ToListAsync())
+            foreach (var item in await db.StatementItems.AsNoTracking().Where(i => i.Account == Account && i.Question == LineQuestion.Unknown).OrderBy(i => i.Number).ToListAsync())
             {
                 if (item.BankReference is null || !references.TryGetValue(item.BankReference, out var known)) continue;
                 await db.WriteOrRepeatAsync(async token =>

@@ -83,6 +83,21 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
         void Hold(DirectDebit debit, Held why) => waits[debit.Id] = new(debit, why, debit.Hold(why, now));
     }
 
+    /// <summary>Tells by mail of what is collected all the same, and was not told yet for its day and amount: whoever asks for that answers for the notice.</summary>
+    public async Task TellAsync(IReadOnlyList<DirectDebit> debits, CancellationToken ct)
+    {
+        var ids = debits.Where(d => !d.IsCard).Select(d => d.Id).ToList();
+        var told = (await db.Announcements.AsNoTracking().Where(a => ids.Contains(a.DirectDebitId)).ToListAsync(ct)).ToLookup(a => a.DirectDebitId);
+        var known = await (from d in db.DirectDebits.AsNoTracking()
+                           where ids.Contains(d.Id)
+                           join m in db.Mandates on d.MandateId equals m.Id
+                           join c in db.Customers on m.CustomerId equals c.Id
+                           select new { d.Id, Mandate = m, Customer = c, Email = db.Invoices.Where(i => i.Id == d.InvoiceId).Select(i => i.Email).FirstOrDefault() ?? c.Email }).ToDictionaryAsync(k => k.Id, ct);
+        var untold = debits.Where(d => known.TryGetValue(d.Id, out var k) && k.Email is not null && !told[d.Id].Any(a => (a.CollectOn, a.Amount) == (d.RequestedOn, d.Amount)));
+        foreach (var of in untold.GroupBy(d => (d.MandateId, d.RequestedOn, known[d.Id].Email)).Select(g => g.ToList()))
+            await SendAsync(of, known[of[0].Id].Mandate, known[of[0].Id].Customer, known[of[0].Id].Email!, ct);
+    }
+
     /// <summary>A person wants what was refused, or is uncertain, announced by mail once more.</summary>
     /// <exception cref="RefusedException"><c>err_invalid_state</c>: it does not wait for that; <c>err_missing_params</c>: there is no address.</exception>
     public async Task AgainAsync(DirectDebit debit, CancellationToken ct)
@@ -142,8 +157,8 @@ internal sealed class AnnouncementOutcome(BusinessClock clock) : MailOutcome
                           join p in engine.Profiles.AsNoTracking() on m.ProfileId equals p.Id
                           where a.MailId == mail.Id
                           select new { a.CollectOn, a.Amount, Debit = d, Profile = p }).ToListAsync(ct);
-        if (told.Exists(x => x.Debit.State != DirectDebitState.Open || (x.Debit.RequestedOn, x.Debit.Amount) != (x.CollectOn, x.Amount))) return "What it announces was changed, or taken back.";
-        return told.Exists(x => clock.Today.AddDays(x.Profile.BindingNotificationDays) > x.CollectOn) ? "Too late for the day that it names." : null;
+        if (told.Exists(x => x.Debit.State is not (DirectDebitState.Open or DirectDebitState.Sent) || (x.Debit.RequestedOn, x.Debit.Amount) != (x.CollectOn, x.Amount))) return "What it announces was changed, or taken back.";
+        return told.Exists(x => x.Debit.State is DirectDebitState.Open && clock.Today.AddDays(x.Profile.BindingNotificationDays) > x.CollectOn) ? "Too late for the day that it names." : null;
     }
 
     public override async Task RecordAsync(ModuleDb db, Mail mail, CancellationToken ct)

@@ -15,8 +15,8 @@ namespace Domi.Engine.CollectionRuns;
 
 /// <summary><c>/creditor/collect</c>: hands what is open of a profile to the bank in one run, and tells how runs went.</summary>
 /// <remarks>
-/// With nothing open it answers null, and that is no error. With <c>prenotify</c> what nothing announced is announced by mail first, and leaves
-/// when its notice is over. Refuses with <c>err_no_such_ct</c>, <c>err_invalid_date</c>.
+/// With nothing open it answers null, and that is no error. With <c>prenotify</c> what nothing announced is announced by mail; through
+/// the creditor's own bank it leaves when its notice is over. Refuses with <c>err_no_such_ct</c>, <c>err_invalid_date</c>.
 /// Source: Twikey API, Collections.
 /// </remarks>
 internal static class Collect
@@ -51,7 +51,7 @@ internal static class Collect
     }
 
     /// <summary>Hands what is open of a profile to the bank in one run, inside the running transaction.</summary>
-    /// <param name="announce">Announces first what nothing announced, which then waits for its day; null: that is somebody else's.</param>
+    /// <param name="announce">Tells debtors of it; null: that is somebody else's.</param>
     /// <returns>The run's payment information id; null when nothing is open.</returns>
     public static async Task<string?> HandOverAsync(EngineDb db, Profile profile, DateOnly? wanted, DateOnly? until, BusinessClock clock, CancellationToken token, AnnounceCollections? announce = null)
     {
@@ -62,7 +62,6 @@ internal static class Collect
         await db.TakeTurnsAsync(profile.Id, token); // of two who collect at the same time the second takes what is left
         var open = await db.DirectDebits.Where(d => d.CreditorId == profile.CreditorId && d.State == DirectDebitState.Open && d.RequestedOn <= last
             && db.Mandates.Any(m => m.Id == d.MandateId && m.ProfileId == profile.Id && ((m.State == Mandates.MandateState.Signed && !m.IsSuspended && (m.DebtorAccount != null || m.CardToken != null)) || d.IsForced))).OrderBy(d => d.Number).ToListAsync(token);
-        if (announce is not null && await announce.Async(profile, last, asked => profile.OpenOn(asked > earliest ? asked : earliest), null, token) is { } waits) open.RemoveAll(d => waits.ContainsKey(d.Id));
         if (open.Count == 0) return null;
 
         var latest = open.Max(d => d.RequestedOn);
@@ -74,6 +73,7 @@ internal static class Collect
             debit.HandOver(run.Id, RunOf.AnswersAt(debit, clock), clock.GetUtcNow());
         }
 
+        if (announce is not null) await announce.TellAsync(open, token);
         return run.PaymentInformationId;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Domi.Platform;
 using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Tests.CollectionRuns;
 
@@ -63,6 +64,23 @@ public sealed class CollectTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Equal(JsonValueKind.Null, (await client.TakenAsync(HttpMethod.Post, "/collect", ("ct", ct))).GetProperty("rcurMsgId").ValueKind);
         await client.TakenAsync(HttpMethod.Delete, "/ibanblacklist", ("iban", "BE91001732641076"), ("state", "active"));
         Assert.Equal(Text(await client.TakenAsync(HttpMethod.Post, "/collect", ("ct", ct)), "rcurMsgId"), Text(await client.TransactionAsync(made), "collection"));
+    }
+
+    [Fact]
+    public async Task A_client_that_asks_for_the_notice_has_the_debtor_told_and_its_run_at_once()
+    {
+        var ct = await app.GivenAProfileAsync(15, p => p.SendsByItself = false);
+        var mandate = await client.GivenASignedMandate("C5", ("ct", ct));
+        var (one, two) = (await client.TransactAsync(mandate, 40m), await client.TransactAsync(mandate, 60m));
+
+        var run = Text(await client.TakenAsync(HttpMethod.Post, "/collect", ("ct", ct), ("prenotify", "true")), "rcurMsgId");
+
+        foreach (var made in new[] { one, two }) Assert.Equal(run, Text(await client.TransactionAsync(made), "collection"));
+        await app.RunEngineAsync<SendMails>();
+        var mail = await app.ReadEngineAsync(db => db.Mails.AsNoTracking().SingleAsync(m => m.Purpose == "announcement" && m.Text.Contains(mandate)));
+        Assert.Equal(MailState.Accepted, mail.State);
+        foreach (var amount in new[] { "40,00", "60,00" }) Assert.Contains(amount, mail.Text, StringComparison.Ordinal);
+        Assert.Equal(2, await app.ReadEngineAsync(db => db.Announcements.CountAsync(a => a.MailId == mail.Id && a.AnnouncedAt != null)));
     }
 
     [Fact]
