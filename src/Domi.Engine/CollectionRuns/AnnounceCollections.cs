@@ -88,14 +88,7 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
     {
         var ids = debits.Where(d => !d.IsCard).Select(d => d.Id).ToList();
         var told = (await db.Announcements.AsNoTracking().Where(a => ids.Contains(a.DirectDebitId)).ToListAsync(ct)).ToLookup(a => a.DirectDebitId);
-        var known = await (from d in db.DirectDebits.AsNoTracking()
-                           where ids.Contains(d.Id)
-                           join m in db.Mandates on d.MandateId equals m.Id
-                           join c in db.Customers on m.CustomerId equals c.Id
-                           select new { d.Id, Mandate = m, Customer = c, Email = db.Invoices.Where(i => i.Id == d.InvoiceId).Select(i => i.Email).FirstOrDefault() ?? c.Email }).ToDictionaryAsync(k => k.Id, ct);
-        var untold = debits.Where(d => known.TryGetValue(d.Id, out var k) && k.Email is not null && !told[d.Id].Any(a => (a.CollectOn, a.Amount) == (d.RequestedOn, d.Amount)));
-        foreach (var of in untold.GroupBy(d => (d.MandateId, d.RequestedOn, known[d.Id].Email)).Select(g => g.ToList()))
-            await SendAsync(of, known[of[0].Id].Mandate, known[of[0].Id].Customer, known[of[0].Id].Email!, ct);
+        await SendAsync([.. debits.Where(d => !d.IsCard && !told[d.Id].Any(a => (a.CollectOn, a.Amount) == (d.RequestedOn, d.Amount)))], ct);
     }
 
     /// <summary>A person wants what was refused, or is uncertain, announced by mail once more.</summary>
@@ -103,12 +96,9 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
     public async Task AgainAsync(DirectDebit debit, CancellationToken ct)
     {
         if (debit is not { State: DirectDebitState.Open, HeldBecause: "mail_refused" or "mail_uncertain" }) throw new RefusedException("err_invalid_state", $"Transaction {debit.Number} does not wait for its announcement.");
-        var mandate = await db.Mandates.AsNoTracking().SingleAsync(m => m.Id == debit.MandateId, ct);
-        var customer = await db.Customers.AsNoTracking().SingleAsync(c => c.Id == mandate.CustomerId, ct);
-        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => p.Id == mandate.ProfileId, ct);
-        var email = await db.Invoices.Where(i => i.Id == debit.InvoiceId).Select(i => i.Email).SingleOrDefaultAsync(ct) ?? customer.Email ?? throw new RefusedException("err_missing_params", "There is no address.", ("name", "email"));
+        var profile = await db.Profiles.AsNoTracking().SingleAsync(p => db.Mandates.Any(m => m.Id == debit.MandateId && m.ProfileId == p.Id), ct);
         Move(debit, debit.RequestedOn, profile.BindingNotificationDays);
-        await SendAsync([debit], mandate, customer, email, ct);
+        if (!await SendAsync([debit], ct)) throw new RefusedException("err_missing_params", "There is no address.", ("name", "email"));
         debit.Hold(Held.Of("announced", debit.RequestedOn), clock.GetUtcNow());
     }
 
@@ -117,6 +107,20 @@ internal sealed class AnnounceCollections(EngineDb db, DebtorMail mail, Business
         var noticed = TargetCalendar.NextOpen(clock.Today.AddDays(notice));
         if (noticed > day) day = noticed;
         if (debit.RequestedOn != day) debit.Postpone(day, clock.GetUtcNow());
+    }
+
+    /// <summary>Mails to the debtors of collections, each at his address. Answers whether all have one.</summary>
+    private async Task<bool> SendAsync(IReadOnlyList<DirectDebit> debits, CancellationToken ct)
+    {
+        var ids = debits.Select(d => d.Id).ToList();
+        var known = await (from d in db.DirectDebits.AsNoTracking()
+                           where ids.Contains(d.Id)
+                           join m in db.Mandates on d.MandateId equals m.Id
+                           join c in db.Customers on m.CustomerId equals c.Id
+                           select new { d.Id, Mandate = m, Customer = c, Email = db.Invoices.Where(i => i.Id == d.InvoiceId).Select(i => i.Email).FirstOrDefault() ?? c.Email }).ToDictionaryAsync(k => k.Id, ct);
+        foreach (var of in debits.Where(d => known[d.Id].Email is not null).GroupBy(d => (d.MandateId, d.RequestedOn, known[d.Id].Email)).Select(g => g.ToList()))
+            await SendAsync(of, known[of[0].Id].Mandate, known[of[0].Id].Customer, known[of[0].Id].Email!, ct);
+        return known.Values.All(k => k.Email is not null);
     }
 
     private async Task SendAsync(IReadOnlyList<DirectDebit> debits, Mandate mandate, Customer customer, string to, CancellationToken ct)
