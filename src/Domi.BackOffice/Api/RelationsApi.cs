@@ -65,6 +65,8 @@ internal static class RelationsApi
 
     private static async Task<IResult> ReadAsync(Guid id, OfficeDb db, CancellationToken ct)
     {
+        // One moment: else a mandate that is signed meanwhile stands beside the method of before it.
+        await using var snapshot = await db.SnapshotAsync(ct);
         if (await db.Relations.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } relation) return Results.NotFound();
         var accounts = await db.RelationAccounts.AsNoTracking().Where(a => a.RelationId == id).OrderBy(a => a.AddedAt).ToListAsync(ct);
         var mandates = await db.RelationMandates.AsNoTracking().Where(m => m.RelationId == id).OrderBy(m => m.Id).ToListAsync(ct);

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Domi.BackOffice.Connections;
 using Domi.BackOffice.Invoices;
 using Domi.BackOffice.Mandates;
@@ -150,6 +152,37 @@ public sealed class PaymentMethodTests : IClassFixture<ProxiedFixture>
 
         Assert.Equal((PaymentMethod.DirectDebit, false), await MethodAsync(relation));
         Assert.Equal(second, (await story.GivenANumberedInvoice(relation)).MandateReference);
+    }
+
+    [Fact]
+    public async Task Whoever_reads_a_relation_while_its_mandate_changes_sees_both_of_one_moment()
+    {
+        var (relation, _) = await GivenASignedMandate();
+        using var enough = new CancellationTokenSource();
+        var changing = Task.Run(async () =>
+        {
+            for (var collectable = false; !enough.IsCancellationRequested; collectable = !collectable)
+                await app.ReadAsync(async (OfficeDb db) =>
+                {
+                    await db.WriteAsync(async ct =>
+                    {
+                        (await db.RelationMandates.SingleAsync(m => m.RelationId == relation.Id, ct)).IsCollectable = collectable;
+                        (await db.Relations.SingleAsync(r => r.Id == relation.Id, ct)).FollowMandates(collectable);
+                    }, CancellationToken.None);
+                    return true;
+                });
+        });
+
+        var seen = new List<(string Method, bool Collectable)>();
+        while (seen.Count < 200 || seen.Distinct().Count() < 2)
+        {
+            var read = await app.OfficeHttp.GetFromJsonAsync<JsonElement>($"/api/v1/relations/{relation.Id}");
+            seen.Add((read.GetProperty("relation").GetProperty("paymentMethod").GetString()!, read.GetProperty("mandates")[0].GetProperty("isCollectable").GetBoolean()));
+        }
+
+        await enough.CancelAsync();
+        await changing;
+        Assert.Equal([("DirectDebit", true), ("Manual", false)], seen.Distinct().Order());
     }
 
     [Fact]

@@ -94,6 +94,7 @@ public sealed class DetailsModel(
 
     private async Task<IActionResult> DrawAsync(Guid id, CancellationToken ct)
     {
+        await using var snapshot = await db.SnapshotAsync(ct); // what is open and the movements it comes from are of one moment
         if (await db.Invoices.AsNoTracking().Include(i => i.Lines.OrderBy(l => l.Position)).SingleOrDefaultAsync(i => i.Id == id, ct) is not { } invoice) return NotFound();
         if (invoice.State is InvoiceState.Proposal) return LocalRedirect($"/proposals/{id}");
 

@@ -70,6 +70,7 @@ public sealed class DetailsModel(OfficeDb db, EditRelation edit, Actor actor, Bu
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken ct)
     {
+        await using var snapshot = await db.SnapshotAsync(ct); // the figures, the mandates and the method of one moment
         if (await db.Relations.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, ct) is not { } relation) return NotFound();
 
         Relation = relation;
