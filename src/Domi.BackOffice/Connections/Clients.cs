@@ -20,10 +20,13 @@ public sealed class Clients(TwikeyClients twikey, Secrets secrets)
     public static bool Passes(TwikeyException e) => e.Fault is TwikeyFault.Unreachable or TwikeyFault.ServerError or TwikeyFault.RateLimited
         or TwikeyFault.InProgress or TwikeyFault.Unreadable or TwikeyFault.NotTwikey or TwikeyFault.ClockSkew or TwikeyFault.KeyRefused or TwikeyFault.PrivateKeyWrong;
 
-    /// <summary>5 s, 20 s, 1 min, 5 min, then every quarter of an hour; longer when the provider asks for it.</summary>
+    /// <summary>5 s, 20 s, 1 min, 5 min, then every quarter of an hour; longer when the provider asks for it, and as long as it says when it was called too often. Never above an hour.</summary>
     public static TimeSpan Wait(int attempts, TwikeyException? e)
     {
         var wait = attempts switch { 0 => TimeSpan.FromSeconds(5), 1 => TimeSpan.FromSeconds(20), 2 => TimeSpan.FromMinutes(1), 3 => TimeSpan.FromMinutes(5), _ => TimeSpan.FromMinutes(15) };
-        return e?.RetryAfter is { } asked && asked > wait ? asked : wait;
+        if (e?.RetryAfter is not { } said) return wait;
+
+        var asked = TimeSpan.FromSeconds(Math.Clamp(said.TotalSeconds, 1, 3600));
+        return e.Fault is TwikeyFault.RateLimited || asked > wait ? asked : wait;
     }
 }

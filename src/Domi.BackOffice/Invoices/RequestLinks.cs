@@ -28,7 +28,7 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
     public async Task RunAsync(DueWork work, CancellationToken ct)
     {
         var id = Guid.Parse(work.Id);
-        if (await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is not { LinkDueAt: not null, LinkState: LinkState.Waiting } invoice) return;
+        if (await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == id, ct) is not { LinkDueAt: { } due, LinkState: LinkState.Waiting } invoice || due > clock.GetUtcNow()) return;
 
         var connection = await db.Connections.AsNoTracking().SingleAsync(c => c.Id == invoice.ConnectionId, ct);
         var relation = await db.Relations.AsNoTracking().SingleAsync(r => r.Id == invoice.RelationId, ct);
@@ -58,9 +58,9 @@ public sealed class RequestLinks(OfficeDb db, Clients clients, BusinessClock clo
                 var failing = await db.Connections.SingleAsync(c => c.Id == connection.Id, token);
                 failing.Failed(e.SupportCode, e.Message, TimeProvider.System.GetUtcNow());
                 if (waiting.LinkState is LinkState.Failed) db.Note(waiting, "link_failed", "provider", clock.GetUtcNow(), ("code", waiting.LinkError));
-                if (e.Fault is TwikeyFault.Unreachable && waiting.LinkDueAt is { } until)
+                if (e.Fault is TwikeyFault.Unreachable or TwikeyFault.RateLimited && waiting.LinkDueAt is { } until)
                 {
-                    // Nobody answers: the others of this connection need not find that out one by one.
+                    // Nobody answers, or has time: the others of this connection need not find that out one by one.
                     var now = clock.GetUtcNow();
                     await db.Invoices.Where(i => i.ConnectionId == connection.Id && i.LinkDueAt <= now && i.Id != id).ExecuteUpdateAsync(set => set.SetProperty(i => i.LinkDueAt, until), token);
                 }

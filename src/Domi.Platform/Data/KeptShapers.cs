@@ -20,6 +20,13 @@ internal sealed class KeptShapers(
         return inlined is LambdaExpression query ? new Inner(query).Keep() : inlined;
     }
 
+    /// <summary>
+    /// What the model knows and a query needs stands in the query as a function that finds it again, for queries that are compiled when built; each
+    /// of them, some seven a query, was compiled to be called once. This process still has what they would find.
+    /// </summary>
+    protected override ConstantExpression InlineConstant(LiftableConstantExpression liftable) =>
+        liftable is { ResolverExpression: Expression<Func<MaterializerLiftableConstantContext, object>>, OriginalExpression: { Value: not null } known } ? known : base.InlineConstant(liftable);
+
     private sealed class Inner(LambdaExpression query) : ExpressionVisitor
     {
         private HashSet<ParameterExpression> used = [];

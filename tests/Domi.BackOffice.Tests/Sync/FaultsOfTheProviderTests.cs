@@ -37,6 +37,29 @@ public sealed class FaultsOfTheProviderTests(ProxiedFixture app) : IClassFixture
         Assert.Equal(1, await app.ReadEngineAsync(db => db.Invoices.CountAsync(i => i.Number == numbered.Number)));
     }
 
+    [Theory]
+    [InlineData(Fault.RateLimited)]
+    [InlineData(Fault.Nothing)]
+    public async Task A_provider_that_has_no_time_is_not_asked_for_each_of_a_hundred_links(Fault fault)
+    {
+        app.Proxy.Decide = (_, _) => Fault.None;
+        var relation = await story.GivenARelation();
+        var numbered = new List<Invoice>();
+        for (var n = 0; n < 20; n++) numbered.Add(await story.WhenNumbered(await story.GivenAProposal(relation)));
+        var asked = 0;
+        app.Proxy.Decide = (method, path) => method == "POST" && path.EndsWith("/invoice", StringComparison.Ordinal) && Interlocked.Increment(ref asked) > 5 ? fault : Fault.None;
+
+        await AppFixture.RunAsync<RequestLinks>(app.Office!);
+        Assert.InRange(asked, 6, 5 + RequestLinks.Parallel);
+        var late = 0;
+        foreach (var invoice in numbered) late += (await story.Read(invoice.Id)).LinkState is LinkState.Waiting ? 1 : 0;
+        Assert.Equal(15, late);
+
+        app.Proxy.Decide = (_, _) => Fault.None;
+        await AppFixture.AdvanceAsync(app.Office!, TimeSpan.FromMinutes(1));
+        foreach (var invoice in numbered) Assert.Equal(LinkState.Ready, (await story.Read(invoice.Id)).LinkState);
+    }
+
     [Fact]
     public async Task Somebody_elses_invoice_under_our_number_is_never_taken_for_ours()
     {
