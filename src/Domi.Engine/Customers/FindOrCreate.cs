@@ -52,6 +52,10 @@ internal static class FindOrCreate
     private static readonly Func<EngineDb, Guid, string, CancellationToken, Task<Customer?>> WithNumber = EF.CompileAsyncQuery(
         (EngineDb db, Guid creditorId, string number, CancellationToken ct) => db.Customers.SingleOrDefault(c => c.CreditorId == creditorId && c.CustomerNumber == number));
 
+    private static readonly Func<EngineDb, Guid, string, bool, CancellationToken, Task<Customer?>> WithAddress = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, string address, bool hasNoNumber, CancellationToken ct) =>
+            db.Customers.OrderBy(c => c.Id).FirstOrDefault(c => c.CreditorId == creditorId && c.EmailKey == address && (!hasNoNumber || c.CustomerNumber == null)));
+
     /// <summary>
     /// Finds by number, else by e-mail, else makes a customer. Blanks never overwrite, and nobody is found by name. Of two who make the
     /// same one an index declines the second, who then begins anew.
@@ -90,8 +94,6 @@ internal static class FindOrCreate
         if (customer is not null || Customer.KeyOf(block.Email) is not { } address) return customer;
 
         // A new number may be the first one of somebody who was known by his address; whoever has another number is somebody else.
-        var known = db.Customers.Where(c => c.CreditorId == creditorId && c.EmailKey == address);
-        if (block.CustomerNumber is not null) known = known.Where(c => c.CustomerNumber == null);
-        return await known.OrderBy(c => c.Id).FirstOrDefaultAsync(ct);
+        return await WithAddress(db, creditorId, address, block.CustomerNumber is not null, ct);
     }
 }

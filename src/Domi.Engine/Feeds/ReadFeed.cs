@@ -27,6 +27,22 @@ internal static class ReadFeed
 {
     private const int PageSize = 100;
 
+    private sealed record Entry(long Sequence, string Payload);
+
+    private static readonly Func<EngineDb, Guid, FeedName, CancellationToken, Task<FeedCursor?>> CursorOf = EF.CompileAsyncQuery(
+        (EngineDb db, Guid apiKeyId, FeedName feed, CancellationToken ct) => db.FeedCursors.SingleOrDefault(c => c.ApiKeyId == apiKeyId && c.Feed == feed));
+
+    private static readonly Func<EngineDb, Guid, FeedName, CancellationToken, Task<long?>> PositionOf = EF.CompileAsyncQuery(
+        (EngineDb db, Guid apiKeyId, FeedName feed, CancellationToken ct) => db.FeedCursors.Where(c => c.ApiKeyId == apiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefault());
+
+    private static readonly Func<EngineDb, Guid, FeedName, CancellationToken, Task<long?>> NewestOf = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, FeedName feed, CancellationToken ct) => db.FeedEvents.Where(e => e.CreditorId == creditorId && e.Feed == feed).Max(e => (long?)e.Sequence));
+
+    private static readonly Func<EngineDb, Guid, FeedName, long, string[]?, IAsyncEnumerable<Entry>> PageAfter = EF.CompileAsyncQuery(
+        (EngineDb db, Guid creditorId, FeedName feed, long position, string[]? kinds) => db.FeedEvents
+            .Where(e => e.CreditorId == creditorId && e.Feed == feed && e.Sequence > position && (kinds == null || e.Kind == null || kinds.Contains(e.Kind)))
+            .OrderBy(e => e.Sequence).Take(PageSize).Select(e => new Entry(e.Sequence, e.Payload)));
+
     public static void Map(IEndpointRouteBuilder mandates, IEndpointRouteBuilder invoices, IEndpointRouteBuilder transactions, IEndpointRouteBuilder links, IEndpointRouteBuilder transfers, IEndpointRouteBuilder reconciliation)
     {
         mandates.MapGet("mandate", (Call call, EngineDb db, BusinessClock clock, CancellationToken ct) => MandatesAsync(call, db, clock, ct));
@@ -94,14 +110,11 @@ internal static class ReadFeed
 
         await using var reading = await FeedLock.TryTakeAsync(db, call.Caller.ApiKeyId, feed, ct)
             ?? throw new RefusedException("err_call_in_progress", "This feed is being read with this key already.");
-        var asked = resume ?? await db.FeedCursors.Where(c => c.ApiKeyId == call.Caller.ApiKeyId && c.Feed == feed).Select(c => (long?)c.Position).SingleOrDefaultAsync(ct) ?? 0;
-        var entriesOfFeed = db.FeedEvents.AsNoTracking().Where(e => e.CreditorId == call.CreditorId && e.Feed == feed);
+        var asked = resume ?? await PositionOf(db, call.Caller.ApiKeyId, feed, ct) ?? 0;
         // A position that is not reached yet is taken back to the newest entry: else its reader misses everything up to it in silence, as
         // after an engine was restored from yesterday's backup.
-        var position = Math.Min(asked, await entriesOfFeed.MaxAsync(e => (long?)e.Sequence, ct) ?? 0);
-        var events = await entriesOfFeed
-            .Where(e => e.Sequence > position && (kinds == null || e.Kind == null || kinds.Contains(e.Kind)))
-            .OrderBy(e => e.Sequence).Take(PageSize).Select(e => new { e.Sequence, e.Payload }).ToListAsync(ct);
+        var position = Math.Min(asked, await NewestOf(db, call.CreditorId, feed, ct) ?? 0);
+        var events = await PageAfter(db, call.CreditorId, feed, position, kinds).ToListAsync(ct);
         var last = events.Count > 0 ? events[^1].Sequence : position;
         if (last != asked || resume is not null) await KeepAsync(db, call.Caller.ApiKeyId, feed, last, ct);
 
@@ -117,7 +130,7 @@ internal static class ReadFeed
         {
             await db.WriteAsync(async token =>
             {
-                if (await db.FeedCursors.SingleOrDefaultAsync(c => c.ApiKeyId == apiKeyId && c.Feed == feed, token) is { } cursor) cursor.Position = position;
+                if (await CursorOf(db, apiKeyId, feed, token) is { } cursor) cursor.Position = position;
                 else db.FeedCursors.Add(new() { ApiKeyId = apiKeyId, Feed = feed, Position = position });
             }, ct);
         }

@@ -16,7 +16,7 @@ public sealed class JobRunner(
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(10);
 
     private readonly Guid processId = Guid.CreateVersion7();
