@@ -28,7 +28,7 @@ public sealed class OwnBankTests(AppFixture app) : IClassFixture<AppFixture>
             foreach (var left in await db.DirectDebits.Where(d => d.State == DirectDebitState.Open).ToListAsync()) left.Withdraw(app.Now());
             return await db.SaveChangesAsync();
         });
-        return await OwnBank.OpenAsync(app, OwnBank.IbanOf(Interlocked.Increment(ref accounts)), 1, (rules ?? new()) with { Decide = (_, _) => fate ?? Fate.Done }, shape);
+        return await OwnBank.OpenAsync(app, OwnBank.IbanOf(Interlocked.Increment(ref accounts)), 1, (rules ?? new()) with { Decide = (_, _) => fate ?? Fate.Done, DecideTransfer = rules?.DecideTransfer ?? ((_, _) => Fate.Done) }, shape);
     }
 
     [Fact]
