@@ -49,7 +49,7 @@ public sealed class ClosedLoopTests(OfficeFixture app, ITestOutputHelper output)
             DecideTransfer = (_, transfer) => (int)transfer.Amount % 2 == 0 ? Fate.Returned("AC04", 2) : Fate.Done,
             Decide = Mandates < 100 ? OwnBank.OfFew : null,
         });
-        for (var n = 0; n < Mandates; n++) await JoinAsync(n);
+        for (var n = 0; n < Mandates + (Mandates / PayersByTransfer); n++) await JoinAsync(n);
         await story.WhenFeedsAreRead();
 
         var first = app.Now().BrusselsDate();
@@ -72,8 +72,10 @@ public sealed class ClosedLoopTests(OfficeFixture app, ITestOutputHelper output)
         Assert.Superset(new HashSet<BankState> { BankState.Settled, BankState.Returned }, own.Bank.Truth.Payments.Values.Where(p => p.Payment is Transfer).Select(p => p.State).ToHashSet());
     }
 
-    // One in eight pays by transfer: whoever has no mandate.
-    private static bool HasMandate(int n) => n % 8 != 6;
+    // For each seven mandates there is one who pays by transfer.
+    private const int PayersByTransfer = 7;
+
+    private static bool HasMandate(int n) => n % (PayersByTransfer + 1) != PayersByTransfer - 1;
 
     private async Task JoinAsync(int n)
     {

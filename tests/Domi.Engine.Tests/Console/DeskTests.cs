@@ -130,6 +130,16 @@ public sealed class DeskTests(AppFixture app) : IClassFixture<AppFixture>
         using (await person.SureAsync($"/console/customers/{b}?handler=Delete")) { }
         Assert.Equal(b, await CustomerAsync("MERGE-B"));
 
+        // Nobody is meant by no number, also while there is somebody who has none, or two.
+        for (var n = 1; n <= 2; n++)
+        {
+            await client.TakenAsync(HttpMethod.Post, "/invite", ("ct", "1"), ("email", $"numberless-{n}@example.org"));
+            using var nobody = await person.DoAsync($"/console/customers/{a}?handler=Merge", ("sure", "yes"));
+            Assert.Equal("/console/customers/" + a, nobody.Headers.Location?.ToString());
+        }
+
+        Assert.Equal(a, await CustomerAsync("MERGE-A"));
+
         using var merged = await person.SureAsync($"/console/customers/{a}?handler=Merge", ("other", "MERGE-B"));
         Assert.Equal("/console/customers/" + b, merged.Headers.Location?.ToString());
         Assert.True(await app.ReadEngineAsync(async db => await db.Mandates.AnyAsync(m => m.Reference == reference && m.CustomerId == b) && await db.Invoices.CountAsync(i => i.CustomerId == b) == 2 && !await db.Customers.AnyAsync(c => c.Id == a)));

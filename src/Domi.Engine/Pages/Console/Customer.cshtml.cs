@@ -136,8 +136,9 @@ internal sealed class CustomerModel(Desk desk, CreditorKeys keys, MandateEvents 
         new("l", t["page.language"], c?.Language ?? t.Language, Options: LanguageNames.All),
     ];
 
+    // Whoever has no number is not meant by none.
     private async Task<Customer> OtherAsync(Customer c, string? number, CancellationToken ct) =>
-        await Db.Customers.SingleOrDefaultAsync(o => o.CreditorId == Me && o.CustomerNumber == number && o.Id != c.Id, ct) ?? throw new RefusedException("err_debtor_not_found", $"No other customer {number}.") { Field = "other" };
+        (number is null ? null : await Db.Customers.SingleOrDefaultAsync(o => o.CreditorId == Me && o.CustomerNumber == number && o.Id != c.Id, ct)) ?? throw new RefusedException("err_debtor_not_found", $"No other customer {number}.") { Field = "other" };
 
     /// <summary>Does it, and goes to what was made or, without anything, back to the customer.</summary>
     private async Task<IActionResult> DoAsync(Guid id, string act, ConsoleRole needs, Func<Customer, CancellationToken, Task<string?>> work, CancellationToken ct, Func<Customer, CancellationToken, Task<Doubt?>>? doubt = null)
