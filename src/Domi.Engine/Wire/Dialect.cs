@@ -125,7 +125,7 @@ internal static class WireSetup
         app.Use((context, next) =>
         {
             if (context.Request.Path.StartsWithSegments("/api/creditor", StringComparison.OrdinalIgnoreCase, out var rest))
-                context.Request.Path = "/creditor" + rest;
+                context.Request.Path = new PathString("/creditor").Add(rest); // as it is: text would be decoded a second time
             return next(context);
         });
         app.UseWhen(context => IsCreditor(context), branch =>

@@ -62,6 +62,12 @@ public sealed class BankPagesTests(BankPagesTests.Fixture app) : IClassFixture<B
             if (field is not "preset") Assert.Contains(value, html); // nobody types it again
         }
 
+        foreach (var way in new[] { "Nowhere", "7", new string('w', 2000) })
+        {
+            using var made = await administrator.DoAsync("/console/bank", [.. good.Where(g => g.Item1 != "handOver"), ("handOver", way)]);
+            Assert.Equal(HttpStatusCode.NotFound, made.StatusCode); // no form offers it
+        }
+
         Assert.False(await app.ReadEngineAsync(db => db.BankContracts.AnyAsync(c => c.CreditorId == app.Other)));
         using (await administrator.DoAsync("/console/bank", good)) { }
         var contract = await app.ReadEngineAsync(db => db.BankContracts.AsNoTracking().SingleAsync(c => c.CreditorId == app.Other));

@@ -34,6 +34,22 @@ public sealed class AddressesTests(AppFixture app) : IClassFixture<AppFixture>
         Assert.Contains("name=\"r\"", await answer.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("%2500")]
+    [InlineData("a%252Fb")]
+    [InlineData("%25ED%25A0%2580")]
+    public async Task An_address_is_decoded_once_under_both_roots(string id)
+    {
+        var token = await client.LogInAsync();
+        foreach (var root in new[] { "/creditor", "/api/creditor" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{root}/invoice/{id}");
+            request.Headers.TryAddWithoutValidation("Authorization", token);
+            using var answer = await app.EngineHttp.SendAsync(request);
+            Assert.Equal((HttpStatusCode.BadRequest, "err_not_found"), (answer.StatusCode, answer.Headers.GetValues("ApiErrorCode").Single()));
+        }
+    }
+
     private async Task<string?> LeadsToAsync(string path)
     {
         using var answer = await app.EngineHttp.GetAsync(path);

@@ -50,7 +50,7 @@ internal sealed class OwnBankModel(Desk desk, DomiSettings settings, Secrets sec
         var most = Read("most", () => call.Amount("most"));
         if (limit < 0) Errors["limit"] = T["refused.err_invalid_amount", ("amount", limit)];
         if (most <= 0) Errors["most"] = T["refused.err_invalid_amount", ("amount", most)];
-        if (!Enum.TryParse<HandOverWay>(call.Text("handOver"), out var way) || !Enum.IsDefined(way)) return NotFound();
+        if (!Enum.TryParse<HandOverWay>(Request.Form["handOver"], out var way) || !Enum.IsDefined(way)) return NotFound();
         var (host, user, secret) = (Read("sftpHost", () => call.Text("sftpHost", 253)), Read("sftpUser", () => call.Text("sftpUser", 100)), Read("sftpSecret", () => call.Text("sftpSecret", 20_000)));
         var port = Read("sftpPort", () => call.Number("sftpPort") ?? 22);
         var (laid, fetched) = (Read("sftpOut", () => call.Text("sftpOut", 200)) ?? "", Read("sftpIn", () => call.Text("sftpIn", 200)) ?? "");
