@@ -85,6 +85,7 @@ public static class OfficeHost
         services.AddModulePages(assembly, pages =>
         {
             pages.RootDirectory = "/Pages";
+            pages.Conventions.ConfigureFilter(new Pages.KnownHandlers());
             pages.Conventions.AuthorizeFolder("/");
             pages.Conventions.AuthorizeFolder("/Settings", "administrator");
             pages.Conventions.AllowAnonymousToPage("/SignIn");

@@ -50,12 +50,12 @@ internal static class CustomerRoutes
     /// <summary>Makes it, or replaces all that is known of it.</summary>
     private static async Task<IResult> ReplaceAsync(string customer, Call call, EngineDb db, CancellationToken ct)
     {
-        if (customer.Length > 50) throw Call.Invalid("customerNumber", "A customer number has at most 50 characters.");
+        var number = Call.AsName(Call.InPath(customer, "customerNumber", 50), "customerNumber");
         var block = CustomerBlock.Of(call);
         await db.WriteOrRepeatAsync(async token =>
         {
             var known = await FindAsync(db, call, customer, token);
-            if (known is null) db.Customers.Add(known = new() { CreditorId = call.CreditorId, CustomerNumber = customer });
+            if (known is null) db.Customers.Add(known = new() { CreditorId = call.CreditorId, CustomerNumber = number });
             Replace(known, block);
         }, ct);
         return Json.Answer(new JsonObject());
@@ -111,6 +111,9 @@ internal static class CustomerRoutes
         known.Mobile = block.Mobile ?? known.Mobile;
     }
 
-    private static Task<Customer?> FindAsync(EngineDb db, Call call, string number, CancellationToken ct) =>
-        db.Customers.SingleOrDefaultAsync(c => c.CreditorId == call.CreditorId && c.CustomerNumber == number, ct);
+    private static async Task<Customer?> FindAsync(EngineDb db, Call call, string customer, CancellationToken ct)
+    {
+        var number = Call.InPath(customer, "customerNumber", 50);
+        return await db.Customers.SingleOrDefaultAsync(c => c.CreditorId == call.CreditorId && c.CustomerNumber == number, ct);
+    }
 }

@@ -17,12 +17,12 @@ internal sealed record CustomerBlock(
     public static CustomerBlock Of(Customer customer) => new(null, null, null, null, null, null, null, null, null, null, null, null) { Id = customer.Id };
 
     public static CustomerBlock Of(Call call) => new(
-        call.Text("customerNumber", 50), EmailOf(call.Text("email", 254)), call.Text("firstname", 70), call.Text("lastname", 70),
+        Call.AsName(call.Text("customerNumber", 50), "customerNumber"), EmailOf(call.Text("email", 254)), call.Text("firstname", 70), call.Text("lastname", 70),
         call.Text("companyName", 140), call.TextOf(50, "coc", "vatno"), call.Text("address", 140), call.Text("zip", 50), call.Text("city", 70),
         CountryOf(call.Text("country", 40)), LanguageOf(call.TextOf(8, "l", "lang", "language")), MobileOf(call.Phone("mobile")));
 
     public static CustomerBlock Of(JsonElement json) => new(
-        Json.Text(json, "customerNumber", 50), EmailOf(Json.Text(json, "email", 254)), Json.Text(json, "firstname", 70), Json.Text(json, "lastname", 70),
+        Call.AsName(Json.Text(json, "customerNumber", 50), "customerNumber"), EmailOf(Json.Text(json, "email", 254)), Json.Text(json, "firstname", 70), Json.Text(json, "lastname", 70),
         Json.Text(json, "companyName", 140), Json.Text(json, "coc", 50) ?? Json.Text(json, "vatno", 50), Json.Text(json, "address", 140),
         Json.Text(json, "zip", 50), Json.Text(json, "city", 70), CountryOf(Json.Text(json, "country", 40)),
         LanguageOf(Json.Text(json, "l", 8) ?? Json.Text(json, "lang", 8) ?? Json.Text(json, "language", 8)), MobileOf(Json.Text(json, "mobile", 50)));

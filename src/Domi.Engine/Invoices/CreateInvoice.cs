@@ -149,7 +149,7 @@ internal static class CreateInvoice
 
     internal static Wanted Read(Call call)
     {
-        var number = call.Required("number", 70);
+        var number = Call.AsName(call.Required("number", 70), "number")!;
         var amount = call.Amount("amount") ?? throw Call.Missing("amount");
         var date = call.Day("date") ?? throw Call.Missing("date");
         var due = call.Day("duedate") ?? throw Call.Missing("duedate");

@@ -70,7 +70,7 @@ internal static class Invite
         var code = number is null ? call.Text("tc", 20) : null;
         if (number is null && code is null && !hasProfile) throw Call.Missing("ct");
         var account = call.Text("iban", 60) is { } iban ? Accounts.IbanOf(iban) : (Iban?)null;
-        var reference = call.Text("mandateNumber", 35)?.ToUpperInvariant();
+        var reference = Call.AsName(call.Text("mandateNumber", 35), "mandateNumber")?.ToUpperInvariant();
         if (reference is not null && !SepaText.IsAllowedIdentifier(reference)) throw Call.Invalid("mandateNumber", "The mandate number has characters that banks do not take.");
         var days = call.Number("reminderDays") is { } first and > 0 ? [(int)Math.Min(first, 365)] : Array.Empty<int>();
         return new(number, code, block, account, Accounts.BicOf(call.Text("bic", 20)), EndOf(call), reference, await OnSignature.ReadAsync(db, call, ct), days, CreateInvoice.PdfOf(call.Text("document", 14_000_000), "document"), CoSign.Read(call));

@@ -49,7 +49,7 @@ internal static class SubscriptionRoutes
         {
             await Idempotency.UseAsync(db, call, token);
             var mandate = await Transactions.MandateAsync(db, call, reference, token);
-            return (await AddSubscription.Async(db, mandate, call.Text("ref", 70), terms, clock, token), mandate.Reference);
+            return (await AddSubscription.Async(db, mandate, Call.AsName(call.Text("ref", 70), "ref"), terms, clock, token), mandate.Reference);
         }, ct);
         return Json.Answer(Of(subscription, mandate));
     }
@@ -128,11 +128,11 @@ internal static class SubscriptionRoutes
 
     private static async Task<(Subscription Subscription, string Mandate)> FindAsync(EngineDb db, Call call, string agreement, string reference, CancellationToken ct)
     {
-        var (mandate, key) = (agreement.Length <= 35 ? agreement.ToUpperInvariant() : "", Subscription.KeyOf(reference));
+        var (mandate, key) = (Call.InPath(agreement, "agreement", 35).ToUpperInvariant(), Subscription.KeyOf(Call.InPath(reference, "ref", 70)));
         var id = await db.Mandates.Where(m => m.CreditorId == call.CreditorId && m.Reference == mandate).Select(m => (Guid?)m.Id).SingleOrDefaultAsync(ct)
             ?? throw new RefusedException("err_no_contract", "No such mandate.") { Field = "agreement" };
         return (await db.Subscriptions.SingleOrDefaultAsync(s => s.MandateId == id && s.Reference == key, ct)
-            ?? throw new RefusedException("err_not_found", $"No subscription {reference}.") { Field = reference.Length <= 70 ? reference : "ref" }, mandate);
+            ?? throw new RefusedException("err_not_found", $"No subscription {reference}.") { Field = reference }, mandate);
     }
 
     /// <summary>What the call says, completed by the plan it names and by what is known.</summary>

@@ -243,7 +243,25 @@ internal sealed class Call
     /// <summary>A part of the JSON body by name, whatever its case.</summary>
     public JsonElement? Part(string name) => Body is { ValueKind: JsonValueKind.Object } body ? Json.Property(body, name) : null;
 
-    public string? Header(string name) => Http.Request.Headers[name].FirstOrDefault() is { Length: > 0 and <= 1000 } value ? value.Trim() : null;
+    /// <summary>A header, trimmed; blank is absent.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_params</c>: longer than 1,000 characters.</exception>
+    public string? Header(string name) => Http.Request.Headers[name].FirstOrDefault()?.Trim() is not { Length: > 0 } value
+        ? null
+        : value.Length <= 1000 ? value : throw Invalid(name, $"{name} is longer than 1000 characters.");
+
+    /// <summary>A text that stands in the address, as a parameter is, with its slashes, which an address keeps escaped on their way here.</summary>
+    /// <exception cref="RefusedException"><c>err_missing_params</c>: blank; <c>err_invalid_params</c>: too long, or with control characters.</exception>
+    public static string InPath(string part, string name, int most)
+    {
+        var text = part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Trim();
+        if (text is "" or "null") throw Missing(name);
+        if (text.Any(char.IsControl)) throw Invalid(name, "A text may not contain control characters.");
+        return text.Length <= most ? text : throw Invalid(name, $"{name} is longer than {most} characters.");
+    }
+
+    /// <summary>The name of something that has an address: one that an address takes for a way up would lead elsewhere.</summary>
+    /// <exception cref="RefusedException"><c>err_invalid_params</c>.</exception>
+    public static string? AsName(string? text, string name) => text is not ("." or "..") ? text : throw Invalid(name, $"{name} is no name: {text}");
 
     /// <summary>Every value the call gives that is not one of the named ones.</summary>
     public IEnumerable<KeyValuePair<string, string>> Others(IReadOnlySet<string> known) =>

@@ -77,8 +77,10 @@ internal sealed class Dialect(RequestDelegate next, Texts texts, ILogger<Dialect
     {
         if (context.Response.HasStarted) return;
 
+        var allowed = context.Response.Headers.Allow; // of a method that is not
         context.Response.Clear();
         context.Response.StatusCode = status;
+        if (status is StatusCodes.Status405MethodNotAllowed) context.Response.Headers.Allow = allowed;
         context.Response.Headers["ApiError"] = refused.Code;
         context.Response.Headers["ApiErrorCode"] = refused.Code;
         context.Response.Headers.CacheControl = "no-store";

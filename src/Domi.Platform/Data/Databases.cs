@@ -55,7 +55,7 @@ public static class Databases
         if (settings.Provider == DatabaseProvider.Sqlite)
         {
             var sqlite = new SqliteConnectionStringBuilder(given ?? $"Data Source={Path.Combine(settings.DataFolder, module + ".db")}");
-            if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } folder) Directory.CreateDirectory(folder);
+            if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } folder) OwnFolder.Make(folder);
             return sqlite.ConnectionString;
         }
 

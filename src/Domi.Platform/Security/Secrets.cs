@@ -27,7 +27,7 @@ public sealed class MasterKey
 
     private static string ReadOrMake(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        OwnFolder.Make(Path.GetDirectoryName(path)!);
         if (!File.Exists(path))
         {
             var made = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

@@ -8,6 +8,8 @@ using Domi.BackOffice.Timeline;
 using Domi.Platform;
 using Domi.Standards;
 using Domi.Testing;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +18,32 @@ namespace Domi.BackOffice.Tests.Pages;
 public sealed partial class OfficePagesTests(OfficeFixture app) : IClassFixture<OfficeFixture>
 {
     private static readonly DateTimeOffset Now = AppFixture.Start;
+
+    [Fact]
+    public async Task A_method_or_a_handler_that_a_page_does_not_have_is_not_found()
+    {
+        var relation = await app.RelationAsync("Asked Oddly NV");
+        using var browser = await Browser.AdministratorAsync(app);
+        var token = (await browser.GetAsync("/relations/new")).QuerySelector("[name=form-token]")!.GetAttribute("value")!;
+        var pages = app.Office!.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            .Select(e => (Address: "/" + Regex.Replace(e.RoutePattern.RawText!.Trim('/'), @"\{[^}]*\}", relation.Id.ToString()), Page: e.Metadata.GetMetadata<PageActionDescriptor>()?.ViewEnginePath))
+            .Where(p => p.Page is not (null or "/Error")).Distinct().ToList();
+        Assert.True(pages.Count > 40);
+
+        foreach (var (address, page) in pages)
+        {
+            var model = typeof(OfficeDb).Assembly.GetType("Domi.BackOffice.Pages" + page!.Replace('/', '.') + "Model");
+            await IsNotFoundAsync(HttpMethod.Put, address);
+            if (model?.GetMethod("OnPost") is null && model?.GetMethod("OnPostAsync") is null) await IsNotFoundAsync(HttpMethod.Post, address + "?handler=Nope"); // else that one takes it
+        }
+
+        async Task IsNotFoundAsync(HttpMethod method, string address)
+        {
+            using var content = new FormUrlEncodedContent([KeyValuePair.Create("form-token", token)]);
+            using var answer = await browser.Http.SendAsync(new(method, address) { Content = content });
+            Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{method} {address}: {(int)answer.StatusCode}");
+        }
+    }
 
     [Theory]
     [InlineData("fr")]

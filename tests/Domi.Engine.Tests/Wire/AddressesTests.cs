@@ -1,4 +1,5 @@
 using Domi.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace Domi.Engine.Tests.Wire;
 
@@ -48,6 +49,48 @@ public sealed class AddressesTests(AppFixture app) : IClassFixture<AppFixture>
             using var answer = await app.EngineHttp.SendAsync(request);
             Assert.Equal((HttpStatusCode.BadRequest, "err_not_found"), (answer.StatusCode, answer.Headers.GetValues("ApiErrorCode").Single()));
         }
+    }
+
+    [Fact]
+    public async Task A_slash_in_a_number_leads_to_what_has_it()
+    {
+        await client.TakenAsync(HttpMethod.Post, "/sign", ("method", "import"), ("ct", "1"), ("iban", "BE68539007547034"), ("customerNumber", "K/77"), ("email", "k77@example.org"), ("firstname", "K"), ("lastname", "77"), ("mandateNumber", "M/77"));
+        await client.TakenAsync(HttpMethod.Post, "/subscription", ("mndtId", "M/77"), ("message", "Fee"), ("amount", "5"), ("recurrence", "1m"), ("start", "2199-01-01"), ("ref", "2026/17"));
+
+        Assert.Equal("2026/17", (await client.GetAsync("/subscription/M%2F77/2026%2F17")).GetProperty("ref").GetString());
+        await client.DoneAsync(HttpMethod.Post, "/subscription/M%2f77/2026%2f17/suspend");
+        await client.TakenAsync(HttpMethod.Put, "/customer/K%2F77", ("firstname", "Known"), ("lastname", "77"));
+        Assert.Equal(("Known", 1), await app.ReadEngineAsync(async db => ((await db.Customers.SingleAsync(c => c.CustomerNumber == "K/77")).FirstName!, await db.Customers.CountAsync(c => c.CustomerNumber!.Contains("77")))));
+        await client.DoneAsync(HttpMethod.Post, "/mandate/M%2F77/action", ("type", "reminder"), ("reminder", "1"));
+    }
+
+    [Fact]
+    public async Task A_number_that_an_address_takes_for_a_way_up_is_refused_and_nobody_is_logged_out()
+    {
+        foreach (var number in new[] { ".", ".." })
+        {
+            using var answer = await client.PostInvoiceAsync(EngineClient.Invoice(number, 10m, "DOTS"));
+            Assert.Equal((HttpStatusCode.BadRequest, "err_invalid_params"), (answer.StatusCode, answer.Headers.GetValues("ApiErrorCode").Single()));
+        }
+    }
+
+    [Fact]
+    public async Task What_a_feed_is_asked_for_in_a_header_that_is_too_long_is_refused_and_not_left_out()
+    {
+        foreach (var (name, value) in new[] { ("X-RESUME-AFTER", new string('1', 2000)), ("X-TYPES", string.Concat(Enumerable.Repeat("A,", 1000))) })
+        {
+            using var answer = await client.SendAsync(HttpMethod.Get, "/mandate", null, (name, value));
+            Assert.Equal((HttpStatusCode.BadRequest, "err_invalid_params"), (answer.StatusCode, answer.Headers.GetValues("ApiErrorCode").Single()));
+        }
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_there_is_told_which_ones_are()
+    {
+        using var answer = await client.SendAsync(HttpMethod.Delete, "/template");
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Contains("GET", answer.Content.Headers.Allow);
     }
 
     private async Task<string?> LeadsToAsync(string path)
