@@ -54,6 +54,7 @@ public static class EngineHost
         services.AddModuleDb<EngineDb>(settings, "engine");
         services.AddSecrets<EngineDb>(settings, "domi-engine");
         services.AddSingleton<CreditorKeys>();
+        services.AddScoped<AddCreditor>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<InvoiceView>();
         services.AddSingleton<DebtorMail>();
@@ -188,19 +189,7 @@ public static class EngineHost
         {
             // The sandbox's keys and its sample identifier are for the sandbox: elsewhere nobody signs before 'domi creditor set' gave a real one.
             var sandbox = settings.Sandbox is { Enabled: true } on ? on : new();
-            creditor = new()
-            {
-                MerchantId = 1001,
-                Name = "My company",
-                CreditorIdentifier = sandbox.Enabled ? "BE41ZZZ0712845377" : "",
-                SenderName = "My company",
-                SenderAddress = "invoices@localhost.localdomain",
-            };
-            keys.Equip(creditor, sandbox.WebsiteKey);
-            db.Creditors.Add(creditor);
-            db.ApiKeys.Add(ApiKey.Of(creditor.Id, "Office", sandbox.ApiKey ?? ApiKey.NewKey(), sandbox.PrivateKey ?? ApiKey.NewPrivateKey(), secrets));
-            db.Profiles.Add(new() { CreditorId = creditor.Id, Number = 1, Name = "SEPA Core", Scheme = MandateScheme.Core, IsDefault = true, Prefix = "CORE" });
-            db.Profiles.Add(new() { CreditorId = creditor.Id, Number = 2, Name = "SEPA B2B", Scheme = MandateScheme.B2B, Prefix = "B2B" });
+            creditor = (await services.GetRequiredService<AddCreditor>().AddAsync("My company", "Office", c => c.CreditorIdentifier = sandbox.Enabled ? "BE41ZZZ0712845377" : "", sandbox, ct)).Creditor;
             await db.SaveChangesAsync(ct);
         }
 

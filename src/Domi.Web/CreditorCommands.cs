@@ -6,13 +6,13 @@ using Domi.Engine.Users;
 using Domi.Platform;
 using Domi.Standards;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Domi.Web;
 
 /// <summary>
-/// <c>creditor show</c> and <c>creditor set</c>: who the engine collects for, as debtors read it on pages, mandates and in mails, and
-/// <c>creditor user add</c>: who of them signs in to the console. A
-/// running engine takes a change over within seconds.
+/// <c>creditor add</c>, <c>creditor show</c> and <c>creditor set</c>: who the engine collects for, as debtors read it on pages, mandates and in
+/// mails, and <c>creditor user add</c>: who of them signs in to the console. A running engine takes a change over within seconds.
 /// </summary>
 internal static class CreditorCommands
 {
@@ -61,24 +61,56 @@ internal static class CreditorCommands
         foreach (var option in options) set.Options.Add(option);
         set.SetAction((parsed, ct) => WithAsync(settings(), parsed.GetValue(merchant), async (db, creditor) =>
         {
-            foreach (var (fact, option) in Facts.Zip(options))
-            {
-                if (parsed.GetValue(option)?.Trim() is not { } text) continue;
-                try
-                {
-                    fact.Write(creditor, text);
-                }
-                catch (FormatException e)
-                {
-                    throw new SettingsException($"{fact.Name}: '{text}' cannot be: {e.Message}");
-                }
-            }
-
+            Write(creditor, parsed, options);
             await db.SaveChangesAsync(ct);
             Tell(creditor);
             return 0;
         }, ct));
-        return new Command("creditor", "Who the engine collects for.") { merchant, show, set, Users(settings, merchant) };
+        return new Command("creditor", "Who the engine collects for.") { merchant, show, set, Add(settings), Users(settings, merchant) };
+    }
+
+    private static Command Add(Func<DomiSettings> settings)
+    {
+        var name = new Argument<string>("name") { Description = "Name of the creditor." };
+        var options = Facts.Where(f => f.Name != "--name").Select(f => new Option<string?>(f.Name) { Description = f.Help }).ToArray();
+        var add = new Command("add", "Collect for another creditor, apart from all others. Its keys of the API are told once.") { name };
+        foreach (var option in options) add.Options.Add(option);
+        add.SetAction((parsed, ct) => WithEngineAsync(settings(), async services =>
+        {
+            var called = Text("name", parsed.GetValue(name)!.Trim(), text => Needed(Short(text, 140), "a name"));
+            var made = await services.GetRequiredService<AddCreditor>().RunAsync(called, "API", creditor => Write(creditor, parsed, options), ct);
+            Tell(made.Creditor);
+            Console.WriteLine($"{"API key",-24}{made.ApiKey}");
+            Console.WriteLine($"{"private key",-24}{made.PrivateKey}");
+            Console.WriteLine($"{"website key",-24}{made.WebsiteKey}");
+            return 0;
+        }, ct));
+        return add;
+    }
+
+    private static void Write(Creditor creditor, ParseResult parsed, IEnumerable<Option<string?>> options)
+    {
+        foreach (var option in options)
+        {
+            if (parsed.GetValue(option)?.Trim() is not { } text) continue;
+            Text(option.Name, text, value =>
+            {
+                Facts.Single(f => f.Name == option.Name).Write(creditor, value);
+                return value;
+            });
+        }
+    }
+
+    private static string Text(string what, string text, Func<string, string> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingsException($"{what}: '{text}' cannot be: {e.Message}");
+        }
     }
 
     private static Command Users(Func<DomiSettings> settings, Option<long?> merchant)
@@ -105,11 +137,26 @@ internal static class CreditorCommands
         return new Command("user", "Who signs in to the console of the creditor.") { add };
     }
 
+    // Keys are sealed by the engine's own ring of keys, which its host knows.
+    private static async Task<int> WithEngineAsync(DomiSettings settings, Func<IServiceProvider, Task<int>> act, CancellationToken ct)
+    {
+        await using (var db = Databases.Open<EngineDb>(settings, "engine")) await EnsureReadyAsync(db, ct);
+        await using var engine = EngineHost.Build(settings);
+        await using var scope = engine.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Secrets>().WarmUp();
+        return await act(scope.ServiceProvider);
+    }
+
+    private static async Task EnsureReadyAsync(EngineDb db, CancellationToken ct)
+    {
+        if (!await db.Database.CanConnectAsync(ct) || (await db.Database.GetPendingMigrationsAsync(ct)).Any())
+            throw new SettingsException("There is no engine's database here that is up to date: start the program once, or run 'domi migrate'.");
+    }
+
     private static async Task<int> WithAsync(DomiSettings settings, long? merchant, Func<EngineDb, Creditor, Task<int>> act, CancellationToken ct)
     {
         await using var db = Databases.Open<EngineDb>(settings, "engine");
-        if (!await db.Database.CanConnectAsync(ct) || (await db.Database.GetPendingMigrationsAsync(ct)).Any())
-            throw new SettingsException("There is no engine's database here that is up to date: start the program once, or run 'domi migrate'.");
+        await EnsureReadyAsync(db, ct);
         var creditor = await db.Creditors.Where(c => merchant == null || c.MerchantId == merchant).OrderBy(c => c.MerchantId).FirstOrDefaultAsync(ct)
             ?? throw new SettingsException(merchant is null ? "The engine has no creditor yet: start it once." : $"The engine has no creditor {merchant}.");
         return await act(db, creditor);
