@@ -50,7 +50,8 @@ internal static class CustomerRoutes
     /// <summary>Makes it, or replaces all that is known of it.</summary>
     private static async Task<IResult> ReplaceAsync(string customer, Call call, EngineDb db, CancellationToken ct)
     {
-        var number = Call.AsName(Call.InPath(customer, "customerNumber", 50), "customerNumber");
+        var number = Call.AsName(Call.InPath(customer, "customerNumber"), "customerNumber")!;
+        if (number.Length > 50) throw Call.Invalid("customerNumber", "A customer number has at most 50 characters.");
         var block = CustomerBlock.Of(call);
         await db.WriteOrRepeatAsync(async token =>
         {
@@ -113,7 +114,7 @@ internal static class CustomerRoutes
 
     private static async Task<Customer?> FindAsync(EngineDb db, Call call, string customer, CancellationToken ct)
     {
-        var number = Call.InPath(customer, "customerNumber", 50);
+        var number = Call.InPath(customer, "customerNumber");
         return await db.Customers.SingleOrDefaultAsync(c => c.CreditorId == call.CreditorId && c.CustomerNumber == number, ct);
     }
 }

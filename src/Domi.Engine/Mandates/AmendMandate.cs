@@ -102,7 +102,7 @@ internal static class AmendMandate
         var type = call.Required("type", 40).ToLowerInvariant();
         var which = call.Number("reminder");
         if (which is < 1 or > 4) throw Call.Invalid("reminder", "reminder is 1 to 4.");
-        var reference = Call.InPath(mndtId, "mndtId", 35).ToUpperInvariant();
+        var reference = Call.InPath(mndtId, "mndtId").ToUpperInvariant();
         await db.WriteOrRepeatAsync(async token =>
         {
             var mandate = await db.Mandates.SingleOrDefaultAsync(m => m.CreditorId == call.CreditorId && m.Reference == reference, token)

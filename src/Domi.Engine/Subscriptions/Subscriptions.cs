@@ -128,11 +128,11 @@ internal static class SubscriptionRoutes
 
     private static async Task<(Subscription Subscription, string Mandate)> FindAsync(EngineDb db, Call call, string agreement, string reference, CancellationToken ct)
     {
-        var (mandate, key) = (Call.InPath(agreement, "agreement", 35).ToUpperInvariant(), Subscription.KeyOf(Call.InPath(reference, "ref", 70)));
+        var (mandate, key) = (Call.InPath(agreement, "agreement").ToUpperInvariant(), Subscription.KeyOf(Call.InPath(reference, "ref")));
         var id = await db.Mandates.Where(m => m.CreditorId == call.CreditorId && m.Reference == mandate).Select(m => (Guid?)m.Id).SingleOrDefaultAsync(ct)
             ?? throw new RefusedException("err_no_contract", "No such mandate.") { Field = "agreement" };
         return (await db.Subscriptions.SingleOrDefaultAsync(s => s.MandateId == id && s.Reference == key, ct)
-            ?? throw new RefusedException("err_not_found", $"No subscription {reference}.") { Field = reference }, mandate);
+            ?? throw new RefusedException("err_not_found", $"No subscription {reference}.") { Field = reference.Length <= 70 ? reference : "ref" }, mandate);
     }
 
     /// <summary>What the call says, completed by the plan it names and by what is known.</summary>

@@ -250,13 +250,12 @@ internal sealed class Call
         : value.Length <= 1000 ? value : throw Invalid(name, $"{name} is longer than 1000 characters.");
 
     /// <summary>A text that stands in the address, as a parameter is, with its slashes, which an address keeps escaped on their way here.</summary>
-    /// <exception cref="RefusedException"><c>err_missing_params</c>: blank; <c>err_invalid_params</c>: too long, or with control characters.</exception>
-    public static string InPath(string part, string name, int most)
+    /// <exception cref="RefusedException"><c>err_missing_params</c>: blank; <c>err_invalid_params</c>: with control characters.</exception>
+    public static string InPath(string part, string name)
     {
         var text = part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Trim();
         if (text is "" or "null") throw Missing(name);
-        if (text.Any(char.IsControl)) throw Invalid(name, "A text may not contain control characters.");
-        return text.Length <= most ? text : throw Invalid(name, $"{name} is longer than {most} characters.");
+        return text.Any(char.IsControl) ? throw Invalid(name, "A text may not contain control characters.") : text;
     }
 
     /// <summary>The name of something that has an address: one that an address takes for a way up would lead elsewhere.</summary>
