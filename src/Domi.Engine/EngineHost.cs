@@ -189,7 +189,7 @@ public static class EngineHost
         {
             // The sandbox's keys and its sample identifier are for the sandbox: elsewhere nobody signs before 'domi creditor set' gave a real one.
             var sandbox = settings.Sandbox is { Enabled: true } on ? on : new();
-            creditor = (await services.GetRequiredService<AddCreditor>().AddAsync("My company", "Office", c => c.CreditorIdentifier = sandbox.Enabled ? "BE41ZZZ0712845377" : "", sandbox, ct)).Creditor;
+            creditor = services.GetRequiredService<AddCreditor>().Add(AddCreditor.First, "My company", "Office", c => c.CreditorIdentifier = sandbox.Enabled ? "BE41ZZZ0712845377" : "", sandbox).Creditor;
             await db.SaveChangesAsync(ct);
         }
 

@@ -10,21 +10,22 @@ namespace Domi.Engine.Creditors;
 /// </summary>
 internal sealed class AddCreditor(EngineDb db, CreditorKeys keys, Secrets secrets)
 {
-    private const long First = 1001;
+    /// <summary>The customer number of the one whom the engine begins with.</summary>
+    public const long First = 1001;
 
     /// <summary>The keys are told here and never again.</summary>
     public sealed record Made(Creditor Creditor, string ApiKey, string PrivateKey, string WebsiteKey);
 
     /// <summary>Of two who do it at once both make one.</summary>
     public Task<Made> RunAsync(string name, string keyName, Action<Creditor> fill, CancellationToken ct) =>
-        db.WriteOrRepeatAsync(async token => await AddAsync(name, keyName, fill, new(), token), ct);
+        db.WriteOrRepeatAsync(async token => Add((await db.Creditors.MaxAsync(c => (long?)c.MerchantId, token) ?? First - 1) + 1, name, keyName, fill, new()), ct);
 
-    /// <summary>The same inside what runs already, with the keys that a sandbox gives.</summary>
-    public async Task<Made> AddAsync(string name, string keyName, Action<Creditor> fill, SandboxSettings given, CancellationToken ct)
+    /// <summary>The same inside what runs already, under a number, with the keys that a sandbox gives. Of two who take one number an index declines the second.</summary>
+    public Made Add(long merchantId, string name, string keyName, Action<Creditor> fill, SandboxSettings given)
     {
         var creditor = new Creditor
         {
-            MerchantId = (await db.Creditors.MaxAsync(c => (long?)c.MerchantId, ct) ?? First - 1) + 1,
+            MerchantId = merchantId,
             Name = name,
             CreditorIdentifier = "", // nobody signs before it has one
             SenderName = name,
